@@ -1,0 +1,92 @@
+# One command per purpose; `make` alone lists them. They make their environment in .venv from
+# requirements.lock, with nothing but python3, venv, pip and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .uv/bin/uv
+# No Python is fetched, no cache of another tool's settings is taken over.
+export UV_PYTHON_DOWNLOADS := never
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+.PHONY: help
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: book
+book: .venv/.book  ## build the site, or one chapter with PAGE=name
+	$(BIN)/python -m hwcode.sphinxext.build $(PAGE)
+
+.PHONY: serve
+serve: book  ## build the site and serve it on http://127.0.0.1:8000
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+.PHONY: test
+test: .venv/.test  ## run all tests: units, properties, doctests, every page
+	$(BIN)/python -m pytest $(PYTEST)
+
+.PHONY: lint
+lint: .venv/.lint  ## check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: format
+format: .venv/.lint  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: snapshot
+snapshot: .venv/.book  ## write the glued exact values anew, to be reviewed in the diff
+	$(BIN)/python -m hwcode.sphinxext.build --snapshot $(PAGE)
+
+.PHONY: lock
+lock: $(UV)  ## resolve requirements.lock anew from pyproject.toml
+	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header --quiet \
+	  --group test --group lint --group browser --group benchmark --group tools \
+	  --upgrade --output-file requirements.lock
+
+.PHONY: clean
+clean:  ## remove what was built, but not the environment
+	rm -rf _build
+
+# --- the environment --------------------------------------------------------------------------
+
+# uv, of the version and hashes that the lock has, in an environment of its own.
+$(UV): requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit(\
+	  "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is %d.%d. Say make PYTHON=python3.12, say." % v)'
+	$(PYTHON) -m venv --clear .uv
+	sed -n '/^uv==/,/# via/p' requirements.lock > .uv/uv.txt
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .uv/uv.txt
+	@touch $@
+
+.venv/pyvenv.cfg: $(UV) pyproject.toml
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv
+
+# $(call install,groups): the locked versions, hashes required, then this project itself.
+define install
+$(UV) pip install --quiet --require-hashes -r pyproject.toml $(foreach group,$(1),--group $(group)) \
+  -c requirements.lock
+$(UV) pip install --quiet --no-deps --editable .
+@touch $@
+endef
+
+.venv/.book: .venv/pyvenv.cfg requirements.lock
+	$(call install,)
+
+.venv/.test: .venv/.book
+	$(call install,test)
+
+.venv/.lint: .venv/.book
+	$(call install,lint)
+
+.venv/.browser: .venv/.book
+	$(call install,browser)
+
+.venv/.benchmark: .venv/.book
+	$(call install,benchmark)

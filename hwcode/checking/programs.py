@@ -1,0 +1,168 @@
+"""Forms of answers that are decided by trying them: programs, and objects with a property."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hwcode.checking.errors import AnswerError
+from hwcode.checking.forms import Form, Formula
+from hwcode.checking.identity import Truth
+from hwcode.checking.source import plain_source
+from hwcode.checking.verdict import Comparison, Counterexample, Method
+
+__all__ = ["Program", "Witness", "close"]
+
+
+def close(got: Any, expected: Any, tolerance: float) -> str:
+    """Empty if two arrays agree entrywise, relative to the largest entry; else what differs.
+
+    >>> close([1.0, 2.0], [1.0, 2.0 + 1e-12], 1e-9)
+    ''
+    >>> close([[1.0, 2.0]], [1.0, 2.0], 1e-9)
+    'its shape is (1, 2), and (2,) is expected'
+    """
+    try:
+        mine, theirs = np.asarray(got, float), np.asarray(expected, float)
+    except (TypeError, ValueError):
+        return f"it returned {type(got).__name__}, which is no array of numbers"
+    if mine.shape != theirs.shape:
+        return f"its shape is {mine.shape}, and {theirs.shape} is expected"
+    scale = max(1.0, float(np.max(np.abs(theirs), initial=0.0)))
+    if np.all(np.abs(mine - theirs) <= tolerance * scale):
+        return ""
+    return "its values differ"
+
+
+@dataclass(frozen=True)
+class Program(Form):
+    """A Python function, tried on instances against a reference function.
+
+    A program that comes as text is run, in the isolated process. That guards against loops and
+    against memory running out, not against malice: it is the reader's own code.
+
+    Args:
+        name: the function's name.
+        parameters: its parameters, with shapes.
+        what: what it returns.
+        instances: yields tuples of arguments, the same ones at each call.
+        differ: from the value and the expected one, empty or what is wrong.
+    """
+
+    name: str
+    parameters: Mapping[str, str]
+    what: str
+    instances: Callable[[], Iterable[tuple[Any, ...]]]
+    differ: Callable[[Any, Any], str]
+
+    isolated = True
+
+    def describe(self) -> str:
+        parameters = ", ".join(self.parameters)
+        details = "; ".join(f"{name}: {what}" for name, what in self.parameters.items())
+        return f"a Python function {self.name}({parameters}) that returns {self.what} ({details})"
+
+    def read(self, text: str) -> Callable[..., Any]:
+        namespace: dict[str, Any] = {"__name__": "answer"}
+        try:
+            exec(compile(text, "<answer>", "exec"), namespace)  # noqa: S102
+        except Exception as error:
+            raise AnswerError(f"the program fails: {type(error).__name__}: {error}") from None
+        if not callable(namespace.get(self.name)):
+            raise AnswerError(f"no function {self.name!r} in it; expected {self.describe()}")
+        return namespace[self.name]
+
+    def accept(self, answer: Any) -> Callable[..., Any]:
+        if not callable(answer):
+            raise AnswerError(f"{type(answer).__name__} is no function; expected {self.describe()}")
+        return answer
+
+    def compare(self, answer: Callable[..., Any], reference: Any) -> Comparison:
+        truth = reference.value if isinstance(reference, Truth) else None
+        count = 0
+        for arguments in self.instances():
+            expected = truth(arguments) if truth else _outcome(reference, arguments)
+            got = _outcome(answer, arguments)
+            difference = self._difference(got, expected)
+            if difference is not None:
+                named = zip(self.parameters, arguments, strict=True)
+                point = {name: _brief(value) for name, value in named}
+                failure = Counterexample(point, _brief(expected), _brief(got))
+                return Comparison(False, Method.SAMPLED, counterexample=failure, remark=difference)
+            count += 1
+        return Comparison(True, Method.SAMPLED, f"{count} instances")
+
+    def _difference(self, got: Any, expected: Any) -> str | None:
+        if isinstance(got, Exception) or isinstance(expected, Exception):
+            return None if type(got) is type(expected) else ""
+        return self.differ(got, expected) or None
+
+    def show(self, answer: Callable[..., Any]) -> str:
+        first = (inspect.getdoc(answer) or "").partition("\n")[0]
+        return first or getattr(answer, "__name__", "a program")
+
+    def block(self, answer: Callable[..., Any]) -> str:
+        source = plain_source(textwrap.dedent(inspect.getsource(answer)))
+        return f"```python\n{source}\n```"
+
+
+@dataclass(frozen=True)
+class Witness(Form):
+    """Numbers with a property: many answers may be right, and the property decides.
+
+    Args:
+        what: what is asked for.
+        decide: from the numbers to a comparison, with the reason in it.
+        size: how many numbers; None for any.
+    """
+
+    what: str
+    decide: Callable[[tuple[Any, ...]], Comparison]
+    size: int | None = None
+
+    isolated = True
+
+    def describe(self) -> str:
+        return f"{self.what}, as [first, second, ...]"
+
+    def read(self, text: str) -> tuple[Any, ...]:
+        return self._entries(Formula(what=self.what).read(text))
+
+    def accept(self, answer: Any) -> tuple[Any, ...]:
+        return self._entries(Formula(what=self.what).accept(answer))
+
+    def _entries(self, value: Any) -> tuple[Any, ...]:
+        entries = tuple(value) if hasattr(value, "shape") else (value,)
+        if self.size is not None and len(entries) != self.size:
+            raise AnswerError(f"{len(entries)} numbers; expected {self.describe()}")
+        return entries
+
+    def compare(self, answer: tuple[Any, ...], reference: Any) -> Comparison:
+        return self.decide(answer)
+
+    def show(self, answer: tuple[Any, ...]) -> str:
+        return "[" + ", ".join(str(entry) for entry in answer) + "]"
+
+
+def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """What a function returns, or the exception that it ends in."""
+    try:
+        return function(*copy.deepcopy(arguments))
+    except Exception as error:
+        return error
+
+
+def _brief(value: Any) -> str:
+    """A value as text that can be pasted back, shortened if it is long."""
+    if isinstance(value, Exception):
+        return f"{type(value).__name__}: {value}"
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    text = repr(value)
+    return text if len(text) <= 300 else f"{text[:300]} ..."

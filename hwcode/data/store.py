@@ -1,0 +1,114 @@
+"""Datasets in a folder: which are there, and are they whole?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from platformdirs import user_cache_path
+
+from hwcode.data.images import DataError, ImageData, Provenance, Split
+
+__all__ = ["DATASETS", "FILES", "data_root", "load", "save", "status"]
+
+DATASETS = {"mnist": (28, 28), "cifar10": (32, 32, 3)}
+"""The shape of one image."""
+SIZES = {
+    "mnist": {"train": 60_000, "test": 10_000},
+    "cifar10": {"train": 50_000, "test": 10_000},
+}
+FILES = tuple(f"{split}_{kind}.npy" for split in ("train", "test") for kind in ("images", "labels"))
+
+
+def data_root() -> Path:
+    """The folder that holds the datasets: ``$HWCODE_DATA``, or one in the user's cache."""
+    configured = os.environ.get("HWCODE_DATA")
+    return Path(configured) if configured else user_cache_path("hwcode", appauthor=False)
+
+
+def load(name: str, root: Path | None = None) -> ImageData | None:
+    """A dataset from its folder ``<root>/<name>/``, or None if there is no such folder.
+
+    The folder holds ``{train,test}_{images,labels}.npy`` and ``provenance.json``, which carries the
+    SHA-256 sum of each file; all of them are checked.
+
+    Raises:
+        DataError: names the file that is missing or damaged, and how to get it anew.
+    """
+    folder = (root or data_root()) / name
+    if not folder.exists():
+        return None
+    provenance = _read_provenance(folder)
+    arrays = {}
+    for file in FILES:
+        path = folder / file
+        if not path.is_file():
+            raise DataError(f"{path} is missing; {_remedy(name)}")
+        if _sha256(path) != provenance.sha256.get(file):
+            raise DataError(f"{path} is damaged: its SHA-256 sum is wrong; {_remedy(name)}")
+        arrays[file] = np.load(path, allow_pickle=False)
+    splits = {}
+    for split, count in SIZES[name].items():
+        images, labels = arrays[f"{split}_images.npy"], arrays[f"{split}_labels.npy"]
+        if images.shape != (count, *DATASETS[name]):
+            raise DataError(f"{folder / f'{split}_images.npy'} has the shape {images.shape}")
+        splits[split] = Split(images, labels)
+    return ImageData(splits["train"], splits["test"], provenance)
+
+
+def save(
+    folder: Path, arrays: dict[str, np.ndarray], dataset: str, source: str, exact: bool
+) -> None:
+    """Write arrays and provenance in the layout that :func:`load` reads, into a new folder."""
+    folder.mkdir(parents=True)
+    digests = {}
+    for file in FILES:
+        np.save(folder / file, arrays[file.removesuffix(".npy")], allow_pickle=False)
+        digests[file] = _sha256(folder / file)
+    record = {"dataset": dataset, "source": source, "exact": exact, "sha256": digests}
+    (folder / "provenance.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _read_provenance(folder: Path) -> Provenance:
+    path = folder / "provenance.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Provenance(
+            dataset=record["dataset"],
+            source=record["source"],
+            exact=bool(record["exact"]),
+            sha256=dict(record["sha256"]),
+        )
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing; {_remedy(folder.name)}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path} is damaged ({error}); {_remedy(folder.name)}") from None
+
+
+def _remedy(name: str) -> str:
+    return f"remove the folder and run 'hwcode data get {name}'"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def status(root: Path | None = None) -> list[tuple[str, str, str]]:
+    """For each dataset its name, ``there``, ``absent`` or ``damaged``, and a sentence on it."""
+    rows = []
+    for name in DATASETS:
+        try:
+            found = load(name, root)
+        except DataError as error:
+            rows.append((name, "damaged", str(error)))
+            continue
+        if found is None:
+            told = f"the embedded stand-in is used; 'hwcode data get {name}' fetches it"
+            rows.append((name, "absent", told))
+        else:
+            rows.append((name, "there", found.provenance.source))
+    return rows

@@ -1,0 +1,68 @@
+"""The questions, by id.
+
+The table below leads from an id to a chapter, and the chapter's questions are imported when one of
+them is asked for. So a page depends on its own questions alone.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from hwcode.checking.errors import UnknownNameError
+from hwcode.checking.question import Question
+
+__all__ = ["CHAPTERS", "all_ids", "chapter_of", "question", "questions_of"]
+
+CHAPTERS: dict[str, tuple[str, ...]] = {
+    "linear_regression": (
+        "A1-1.1", "A1-1.2.1", "A1-1.2.2", "A1-1.3.1", "A1-1.3.2", "A1-1.3.3", "A1-1.3.4", "A1-1.3.5",
+    ),
+    "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
+}  # fmt: skip
+"""The ids that each chapter answers, in the order of the book."""
+
+
+def all_ids() -> list[str]:
+    """Every id, in the order of the book.
+
+    >>> all_ids()[:2]
+    ['A1-1.1', 'A1-1.2.1']
+    """
+    return [id for ids in CHAPTERS.values() for id in ids]
+
+
+def chapter_of(id: str) -> str:
+    """The chapter that answers a question.
+
+    Raises:
+        UnknownNameError: if no question has this id; names the most similar ones.
+
+    >>> chapter_of("a1-1.1")
+    'linear_regression'
+    """
+    for chapter, ids in CHAPTERS.items():
+        if id.casefold() in {one.casefold() for one in ids}:
+            return chapter
+    from difflib import get_close_matches
+
+    near = get_close_matches(id.upper(), all_ids(), n=4, cutoff=0.5)
+    hint = f"near to it: {', '.join(near)}" if near else "'hwcode list' shows all"
+    raise UnknownNameError(f"no question has the id {id!r}; {hint}")
+
+
+def questions_of(chapter: str) -> tuple[Question, ...]:
+    """The questions of one chapter."""
+    return import_module(f"{__name__}.{chapter}").QUESTIONS
+
+
+def question(id: str) -> Question:
+    """The question with this id.
+
+    Raises:
+        UnknownNameError: if there is none.
+    """
+    chapter = chapter_of(id)
+    for one in questions_of(chapter):
+        if id.casefold() in {name.casefold() for name in one.ids}:
+            return one
+    raise UnknownNameError(f"{id} stands in the table of names, but not in its chapter {chapter}")

@@ -1,0 +1,97 @@
+"""``make book``: run the pages that must run, side by side, then build the site.
+
+Plain ``jupyter-book build .`` gives the same site; it runs the pages one after the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from hwcode.sphinxext import snapshot
+from hwcode.sphinxext.cache import Ran, build_lock, cached, open_cache, run_pages
+from hwcode.sphinxext.inputs import Page, pages
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build the site, or one page, or the snapshots; the exit status is returned."""
+    parser = argparse.ArgumentParser(prog="python -m hwcode.sphinxext.build")
+    parser.add_argument("page", nargs="?", default="", help="only this chapter")
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder with _config.yml")
+    parser.add_argument("--snapshot", action="store_true", help="write the glued values anew")
+    parser.add_argument("--workers", type=int, help="kernels at a time")
+    options = parser.parse_args(arguments)
+    root = options.root.resolve()
+    with build_lock(root):
+        wanted = _wanted(root, options.page)
+        ended = _run(root, wanted, options.workers)
+        for ran in ended:
+            if ran.error:
+                print(f"\nFAILED {ran.error}\n", file=sys.stderr)
+        failed = [ran.page.name for ran in ended if ran.error]
+        if failed:
+            told = f"{len(failed)} of {len(wanted)} pages failed: {', '.join(failed)}"
+            print(told, file=sys.stderr)
+            return 1
+        if options.snapshot:
+            return _write_snapshots(root, wanted)
+        return _build_one(root, wanted[0]) if options.page else _build(root)
+
+
+def _wanted(root: Path, name: str) -> list[Page]:
+    found = pages(root)
+    if not name:
+        return found
+    chosen = [one for one in found if Path(one.name).name == Path(name).stem]
+    if not chosen:
+        names = ", ".join(Path(one.name).name for one in found)
+        raise SystemExit(f"no page {name!r} that runs; there are {names}")
+    return chosen
+
+
+def _run(root: Path, wanted: list[Page], workers: int | None) -> list[Ran]:
+    cache = open_cache(root)
+    stale = [one for one in wanted if not cached(cache, one)]
+    print(f"{len(stale)} of {len(wanted)} pages have to run", flush=True)
+    return run_pages(root, stale, workers) if stale else []
+
+
+def _write_snapshots(root: Path, wanted: list[Page]) -> int:
+    cache = open_cache(root)
+    changed = [one.name for one in wanted if snapshot.write(one, cache)]
+    print(f"snapshots written: {', '.join(changed) or 'none, all as they were'}")
+    return 0
+
+
+def _build(root: Path) -> int:
+    # Always --all: a second run with -W after a failed one would pass over unchanged pages.
+    return _jupyter_book(root, ["--all", "-W", "--keep-going"])
+
+
+def _build_one(root: Path, page: Page) -> int:
+    """One chapter in a site of its own; links to other chapters lead nowhere there."""
+    toc = {"format": "jb-book", "root": "book/preface", "chapters": [{"file": page.name}]}
+    folder = root / "_build" / "one"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    status = _jupyter_book(
+        root, ["--all", "--toc", str(folder / "_toc.yml"), "--path-output", str(folder), "-q"]
+    )
+    print(f"the page is in {(folder / '_build' / 'html' / page.name).relative_to(root)}.html")
+    return status
+
+
+def _jupyter_book(root: Path, options: list[str]) -> int:
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(root), *options]
+    return subprocess.run(command, cwd=root, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

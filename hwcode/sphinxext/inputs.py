@@ -1,0 +1,138 @@
+"""What a page's outputs depend on, and a digest of it.
+
+jupyter-cache knows a page by its code cells alone, so after a change of a module that the cells
+import it would go on serving the old outputs. Here every input of a page is found and digested, and
+the digest becomes one more cell, which no one sees: a page whose inputs changed has another key.
+
+The inputs are: the project's modules that the cells import, directly or through others; the
+questions that the page shows; the files that its front matter lists under ``hwcode: reads``; the
+lock of all dependencies; and Python's minor version. ``tests/test_inputs.py`` runs every page under
+an audit hook and fails if one used anything else of the repository.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from io import StringIO
+from modulefinder import ModuleFinder
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+
+__all__ = ["Page", "pages"]
+
+PACKAGE = "hwcode"
+PY_SOURCE = 1
+"""The kind of module that ``modulefinder`` compiles from a file."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One executed page of the book.
+
+    Attributes:
+        root: the folder of the project.
+        name: the page's document name, relative to the root and without ending.
+        text: its source.
+    """
+
+    root: Path
+    name: str
+    text: str
+
+    @property
+    def path(self) -> Path:
+        return self.root / f"{self.name}.md"
+
+    @cached_property
+    def notebook(self) -> nbformat.NotebookNode:
+        """The page as a notebook, with source lines of its cells."""
+        return read_myst_markdown_notebook(self.text, add_source_map=True, path=str(self.path))
+
+    @property
+    def code(self) -> list[str]:
+        """The sources of its code cells."""
+        return [cell.source for cell in self.notebook.cells if cell.cell_type == "code"]
+
+    @property
+    def reads(self) -> list[str]:
+        """Files that the front matter says the page reads, relative to the root."""
+        return list(self.notebook.metadata.get(PACKAGE, {}).get("reads", []))
+
+    @cached_property
+    def inputs(self) -> list[Path]:
+        """Every file of the project that the outputs depend on, the page itself left out.
+
+        Raises:
+            FileNotFoundError: if the front matter lists a file that is not there.
+        """
+        files = {self.root / name for name in [*self.reads, "requirements.lock"]}
+        missing = [file for file in files if not file.is_file()]
+        if missing:
+            raise FileNotFoundError(f"{self.name}: no input file {missing[0]}")
+        return sorted(files | self._modules())
+
+    def _modules(self) -> set[Path]:
+        finder = ModuleFinder(path=[str(self.root)])
+        program = "\n".join([*self.code, *(f"import {name}" for name in self._questions())])
+        kind: Any = ("", "r", PY_SOURCE)
+        finder.load_module("__main__", StringIO(program), self.name, kind)
+        found = (getattr(module, "__file__", None) for module in finder.modules.values())
+        files = {Path(file) for file in found if file}
+        return {file for file in files if file.is_relative_to(self.root / PACKAGE)}
+
+    def _questions(self) -> set[str]:
+        """Modules of the questions that the page names: they are imported by their ids."""
+        folder = self.root / PACKAGE / "questions"
+        if not folder.is_dir():
+            return set()
+        from hwcode.questions import CHAPTERS
+
+        named = set(re.findall(r"[A-Z]\d-[\w.]+\w", self.text))
+        chapters = {chapter for chapter, ids in CHAPTERS.items() if named & set(ids)}
+        return {f"{PACKAGE}.questions.{chapter}" for chapter in chapters}
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all inputs and of Python's minor version."""
+        total = hashlib.sha256("{}.{}".format(*sys.version_info).encode())
+        for file in self.inputs:
+            total.update(str(file.relative_to(self.root)).encode())
+            total.update(hashlib.sha256(file.read_bytes()).digest())
+        return total.hexdigest()
+
+    @property
+    def stamped(self) -> str:
+        """The source with one more cell, hidden on the page, that carries the digest."""
+        cell = f"```{{code-cell}}\n:tags: [remove-cell]\n# inputs: {self.digest}\n```\n"
+        return f"{self.text.rstrip()}\n\n{cell}"
+
+    @property
+    def stamped_notebook(self) -> nbformat.NotebookNode:
+        """The notebook that is run, and by which the cache knows the page."""
+        return read_myst_markdown_notebook(self.stamped, add_source_map=True, path=str(self.path))
+
+
+def page(root: Path, name: str, text: str | None = None) -> Page | None:
+    """The page of this document name, or None if it is not an executed one."""
+    path = root / f"{name}.md"
+    if text is None:
+        if not path.is_file():
+            return None
+        text = path.read_text(encoding="utf-8")
+    return Page(root, name, text) if is_myst_markdown_notebook(text) else None
+
+
+def pages(root: Path) -> list[Page]:
+    """The executed pages that the table of contents lists, in its order."""
+    from sphinx_external_toc.parsing import parse_toc_yaml
+
+    names = [str(document) for document in parse_toc_yaml(root / "_toc.yml")]
+    found = [page(root, name) for name in names]
+    return [one for one in found if one is not None]

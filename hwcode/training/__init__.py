@@ -1,0 +1,1 @@
+"""Training: experiments, their records, the engine that runs them. It knows no chapter."""

@@ -1,0 +1,156 @@
+"""``hwcode results``: make, verify and restamp records."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwcode.data.images import DataError, ImageData
+from hwcode.training import experiment as records
+from hwcode.training.experiment import Experiment, Outcome, Record, StaleRecordError, load, read
+from hwcode.training.progress import Progress
+
+__all__ = ["make", "restamp", "run", "verify"]
+
+SCRATCH = Path(__file__).resolve().parents[2] / "_build" / "runs"
+"""Finished seeds of experiments that were stopped; they are not run again."""
+
+
+def run(verb: str, name: str = "", seeds: Sequence[int] = ()) -> int:
+    """Carry out one verb of the command line; the exit status is returned."""
+    from hwcode.experiments import all_names, experiment
+
+    if verb == "list":
+        for one in all_names():
+            print(f"{one:<34} {_state(experiment(one)):<10} {experiment(one).title}")
+        return 0
+    asked = experiment(name)
+    if verb == "make":
+        print(make(asked))
+        return 0
+    lines, good = verify(asked, seeds=seeds) if verb == "verify" else restamp(asked)
+    print("\n".join(lines))
+    return 0 if good else 1
+
+
+def _state(asked: Experiment) -> str:
+    try:
+        load(asked)
+    except StaleRecordError as error:
+        return "missing" if "not there" in str(error) else "stale"
+    return "up to date"
+
+
+def make(asked: Experiment, folder: Path | None = None, scratch: Path | None = None) -> Path:
+    """Run every seed and write the record; seeds that an earlier, stopped call finished are kept.
+
+    Returns:
+        The record's path.
+    """
+    started = time.perf_counter()
+    data = asked.load_data()
+    kept_in = (scratch or SCRATCH) / asked.name / asked.digest()[:16]
+    runs, arrays = [], {}
+    for seed in Progress(asked.name)(asked.seeds):
+        done, with_it = _run_or_resume(asked, seed, data, kept_in)
+        runs.append(done)
+        arrays.update({f"{seed}/{name}": array for name, array in with_it.items()})
+    stamp = records.stamp_of(asked, data, started)
+    stamp["seconds"] = round(sum(done["seconds"] for done in runs), 1)
+    return records.write(Record(stamp, tuple(runs), folder or records.RESULTS), arrays)
+
+
+def _run_or_resume(
+    asked: Experiment, seed: int, data: ImageData, kept_in: Path
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    told, arrays = kept_in / f"{seed}.json", kept_in / f"{seed}.npz"
+    if told.is_file():
+        with np.load(arrays, allow_pickle=False) as kept:
+            return json.loads(told.read_text(encoding="utf-8")), dict(kept)
+    done, outcome = _run(asked, seed, data)
+    kept_in.mkdir(parents=True, exist_ok=True)
+    with arrays.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **outcome.arrays)
+    partial = kept_in / f".{seed}.json"
+    partial.write_text(json.dumps(done), encoding="utf-8")
+    os.replace(partial, told)  # last: its presence says that the seed is done
+    return done, dict(outcome.arrays)
+
+
+def _run(asked: Experiment, seed: int, data: ImageData) -> tuple[dict[str, Any], Outcome]:
+    started = time.perf_counter()
+    outcome = asked.run(asked.config, seed, data, Progress(f"{asked.name} seed {seed}"))
+    seconds = time.perf_counter() - started
+    for metric in outcome.metrics:
+        asked.tolerance(metric)
+    first = asked.first_losses(asked.config, seed, data)
+    return records.run_of(seed, outcome, first, seconds), outcome
+
+
+def verify(
+    asked: Experiment, folder: Path | None = None, seeds: Sequence[int] = ()
+) -> tuple[list[str], bool]:
+    """Run every seed (or only some) again and compare each metric with the record.
+
+    Returns:
+        A line for each metric, and whether all are within their tolerances.
+    """
+    record = load(asked, folder)
+    data = _same_data(asked, record)
+    lines, good = [], True
+    chosen = [old for old in record.runs if not seeds or old["seed"] in seeds]
+    if not chosen:
+        return [f"{asked.name} has the seeds {', '.join(map(str, asked.seeds))}"], False
+    for old in Progress(asked.name)(chosen):
+        new, _ = _run(asked, old["seed"], data)
+        for metric, recorded in old["metrics"].items():
+            got = new["metrics"].get(metric, float("nan"))
+            agrees = asked.tolerance(metric).allows(got, recorded)
+            good = good and agrees
+            word = "agrees" if agrees else "DIFFERS"
+            told = f"recorded {recorded:.6g}, now {got:.6g}: {word}"
+            lines.append(f"seed {old['seed']}: {metric}: {told}")
+    return lines, good
+
+
+def restamp(asked: Experiment, folder: Path | None = None) -> tuple[list[str], bool]:
+    """Replay the first steps of every seed; if all agree, renew the record's stamp.
+
+    Returns:
+        What was found, and whether the record is up to date now.
+    """
+    record = read(asked.name, folder)
+    if dict(record.stamp["config"]) != json.loads(json.dumps(dict(asked.config))):
+        return [f"{asked.name}: the configuration changed; only 'make' gives a record"], False
+    if tuple(record.stamp["seeds"]) != asked.seeds:
+        return [f"{asked.name}: the seeds changed; only 'make' gives a record"], False
+    data = _same_data(asked, record)
+    worst = 0.0
+    for old in record.runs:
+        replayed = np.array(asked.first_losses(asked.config, old["seed"], data))
+        recorded = np.array(old["first_losses"])
+        if replayed.shape != recorded.shape:
+            return [f"{asked.name}: {len(replayed)} first steps, {len(recorded)} recorded"], False
+        worst = max(worst, float(np.max(np.abs(replayed - recorded) / np.abs(recorded))))
+    told = f"{asked.name}: first steps replayed, largest relative difference {worst:.1e}"
+    if not worst <= asked.replay_tolerance:
+        return [f"{told}, more than {asked.replay_tolerance:.0e}: the record is stale"], False
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    stamp = {**record.stamp, "definition": asked.digest(), "replayed": today}
+    records.write(Record(stamp, record.runs, record.folder))
+    return [f"{told}: the stamp is renewed"], True
+
+
+def _same_data(asked: Experiment, record: Record) -> ImageData:
+    data = asked.load_data()
+    if dict(data.provenance.sha256) != dict(record.stamp["data"]["sha256"]):
+        raise DataError(f"{asked.name} was made from other files: {record.stamp['data']['source']}")
+    return data

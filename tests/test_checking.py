@@ -1,0 +1,229 @@
+"""The checkers: identities, degrees, counterexamples, verdicts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import ImmutableMatrix, Rational
+
+import hwcode
+from hwcode.checking import (
+    AnswerError,
+    Choice,
+    Comparison,
+    Domain,
+    Formula,
+    Method,
+    Norm,
+    Number,
+    Ordering,
+    Truth,
+    UnknownNameError,
+    Verdict,
+    evaluate,
+    matrix,
+    scalar,
+    vector,
+)  # fmt: skip
+from hwcode.checking.domain import Numbers
+from hwcode.checking.identity import compare_expressions, degree
+from hwcode.checking.programs import Program, Witness, close
+
+x, y = sympy.symbols("x y", real=True)
+n, d = scalar("n", integer=True, positive=True), scalar("d", integer=True, positive=True)
+X, w = matrix("X", n, d), vector("w", d)
+PLANE = Domain((x, y))
+SHAPES = Domain((n, d, X, w), cases=({n: 2, d: 2}, {n: 3, d: 2}))
+
+polynomials = st.recursive(
+    st.sampled_from([x, y, sympy.Integer(2), Rational(-1, 3)]),
+    lambda inner: st.tuples(st.sampled_from([sympy.Add, sympy.Mul]), inner, inner).map(
+        lambda parts: parts[0](parts[1], parts[2])
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(polynomials)
+def test_other_forms_of_a_polynomial_are_equal(polynomial):
+    assert compare_expressions(sympy.expand(polynomial), polynomial, PLANE).equal
+    assert compare_expressions(sympy.factor(polynomial), polynomial, PLANE).equal
+
+
+@settings(deadline=None)
+@given(polynomials)
+def test_a_changed_polynomial_gets_a_counterexample_that_holds(polynomial):
+    changed = polynomial + x * y
+    found = compare_expressions(changed, polynomial, PLANE)
+    assert not found.equal
+    point = {x: found.counterexample.point["x"], y: found.counterexample.point["y"]}
+    point = {symbol: Rational(value) for symbol, value in point.items()}
+    assert str(evaluate(polynomial, point)) == found.counterexample.expected
+    assert str(evaluate(changed, point)) == found.counterexample.got
+
+
+@settings(deadline=None)
+@given(polynomials)
+def test_degree_bounds_the_true_degree(polynomial):
+    bound = degree(polynomial, {})
+    true = sympy.Poly(sympy.expand(polynomial), x, y).total_degree()
+    assert bound[1] == 0
+    assert bound[0] >= max(true, 0)
+
+
+def test_degree_of_an_inverse_is_no_less_than_by_cramer():
+    # Entries of the inverse of a generic 3 x 3 matrix: cofactor (degree 2) over determinant (3).
+    above, below = degree(matrix("A", 3, 3).I, {})
+    assert above >= 2
+    assert below >= 3
+
+
+def test_roots_and_exponentials_have_no_degree_and_are_sampled():
+    assert degree(sympy.sqrt(x), {}) is None
+    found = compare_expressions(sympy.exp(x) * sympy.exp(y), sympy.exp(x + y), PLANE)
+    assert found.equal
+    assert found.method is Method.SAMPLED
+    assert not compare_expressions(sympy.exp(x), sympy.exp(x) + 10**-6, PLANE).equal
+
+
+def test_matrix_identity_is_decided_with_a_bound_in_every_case():
+    left, right = Norm(X * w) ** 2, sympy.Trace(w.T * X.T * X * w)
+    found = compare_expressions(left, right, SHAPES)
+    assert found.method is Method.IDENTITY
+    assert "2 cases" in found.detail
+    assert "below 1e-3" in found.detail
+    # Right in the first case only.
+    wrong = right + (n - 2) * Norm(w) ** 2
+    assert not compare_expressions(left, wrong, SHAPES).equal
+
+
+def test_an_answer_without_a_value_somewhere_says_where():
+    often_zero = Domain((x,), draw=lambda case, numbers: {x: numbers.source.choice([0, 5])})
+    found = compare_expressions((x**2 - x) / x, x - 1, often_zero)
+    assert found.equal
+    assert "it has no value, where the question has one, at x = 0" in found.detail
+    never = compare_expressions(X.T * (X * X.T).I, X.T, Domain((n, d, X), cases=({n: 3, d: 1},)))
+    assert not never.equal
+    assert "no value" in never.counterexample.got
+
+
+def test_a_truth_is_computed_at_the_points():
+    truth = Truth(lambda point: point[x] ** 2, "the square", degree=2)
+    assert compare_expressions(x * x, truth, PLANE).method is Method.IDENTITY
+    assert not compare_expressions(x, truth, PLANE).equal
+
+
+def test_numbers_fit_assumptions_and_intervals():
+    import random
+
+    positive = sympy.Symbol("p", positive=True)
+    whole = sympy.Symbol("k", integer=True, positive=True)
+    for kind in ("small", "medium", "large"):
+        numbers = Numbers(kind, random.Random(1))
+        for _ in range(50):
+            assert numbers.number(positive) > 0
+            assert numbers.number(whole).is_Integer
+            assert 0 < numbers.number(interval=(0, 1)) < 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"), [("ln(10)", True), ("2.303", True), ("2.2", False), ("log(10)", True)]
+)
+def test_number_within_a_tolerance(answer, right):
+    form = Number(what="a slope", tolerance=0.01)
+    assert form.compare(form.read(answer), sympy.log(10)).equal is right
+
+
+def test_forms_describe_themselves_and_refuse_other_things():
+    forms = [Formula(PLANE), Number(), Choice({"a": "one"}), Ordering(("A", "B"))]
+    for form in forms:
+        assert form.describe()
+        with pytest.raises(AnswerError):
+            form.accept(object())
+    with pytest.raises(AnswerError, match="unknown symbols q"):
+        Formula(PLANE).accept(sympy.Symbol("q"))
+
+
+def test_symbols_count_by_name_and_arrays_are_exact():
+    form = Formula(Domain((scalar("x", positive=True),)))
+    assert form.compare(form.accept(sympy.Symbol("x") * 2), 2 * scalar("x", positive=True)).equal
+    assert Formula().accept(np.array([0.5, 1.0])) == ImmutableMatrix([Rational(1, 2), 1])
+
+
+def test_program_is_tried_and_its_failure_is_the_counterexample():
+    form = Program(
+        "double", {"v": "an array"}, "twice the array",
+        instances=lambda: [(np.array([1.0]),), (np.array([2.0, 3.0]),)],
+        differ=lambda got, expected: close(got, expected, 1e-12),
+    )  # fmt: skip
+    truth = Truth(lambda arguments: 2 * arguments[0], "a product")
+    assert form.compare(lambda v: v + v, truth).equal
+    wrong = form.compare(lambda v: v + 1, truth)
+    assert wrong.counterexample.point == {"v": "[2.0, 3.0]"}
+    raising = form.compare(lambda v: 1 / 0, truth)
+    assert "ZeroDivisionError" in raising.counterexample.got
+    mutating = form.compare(lambda v: v.__imul__(2), lambda v: 2 * v)
+    assert mutating.equal, "arguments are copied for every call"
+    with pytest.raises(AnswerError, match="no function 'double'"):
+        form.read("def triple(v): return v")
+    with pytest.raises(AnswerError, match="SyntaxError"):
+        form.read("def double(v) return v")
+
+
+def test_witness_is_decided_by_its_property():
+    form = Witness("[a, b]", lambda v: Comparison(v[0] < v[1], Method.EXACT), size=2)
+    assert form.compare(form.read("[1, 2]"), None).equal
+    assert not form.compare(form.read("[2, 1]"), None).equal
+    with pytest.raises(AnswerError):
+        form.read("[1, 2, 3]")
+
+
+# --- the public function ----------------------------------------------------------------------
+
+
+def test_check_takes_texts_objects_and_several_parts():
+    right = {"line": "3 - w1", "nearest": [1.5, 1.5]}
+    verdict = hwcode.check("A1-1.3.1", right)
+    assert verdict.right
+    assert [part.part for part in verdict.parts] == ["line", "nearest"]
+    assert not hwcode.check("A1-1.3.1", {**right, "line": "w1 + 3"})
+    assert Verdict.from_json(verdict.to_json()) == verdict
+
+
+def test_check_names_what_is_unknown():
+    with pytest.raises(UnknownNameError, match=r"A1-1\.1"):
+        hwcode.check("A1-1.0", "1")
+    with pytest.raises(UnknownNameError, match=r"A1-1\.3\.1:line"):
+        hwcode.check("A1-1.3.1", "3 - w1")
+    with pytest.raises(UnknownNameError, match=r"A1-1\.3\.1:line"):
+        hwcode.check("A1-1.3.1:circle", "3 - w1")
+    with pytest.raises(AnswerError, match="parts"):
+        hwcode.check("A1-1.3.1", {"circle": "1"})
+
+
+def test_one_point_refutes_and_never_confirms():
+    at = {"n": 3, "d": 0, "sigma": 2}
+    agreeing = hwcode.check("A1-1.2.2:expectation", sympy.Symbol("sigma") ** 2, at=at)
+    assert agreeing.right is None
+    assert "one point confirms nothing" in agreeing.detail
+    refuted = hwcode.check("A1-1.2.2:expectation", sympy.Symbol("sigma") ** 2, at={**at, "d": 1})
+    assert refuted.right is False
+    with pytest.raises(AnswerError, match="a value for each"):
+        hwcode.check("A1-1.2.2:expectation", sympy.Symbol("sigma"), at={"n": 1})
+
+
+def test_a_counterexample_can_be_run_again():
+    first = hwcode.check("A1-1.1", "X.T @ (X @ w - t) / n")
+    assert first.diagnosis == "the square brings down a factor 2"
+    again = hwcode.check("A1-1.1", "X.T @ (X @ w - t) / n", at=first.counterexample.point)
+    assert again.right is False
+    assert again.counterexample == first.counterexample
+
+
+def test_constant_factors_are_named():
+    verdict = hwcode.check("A1-1.3.1:line", "2*w1 - 6")
+    assert verdict.diagnosis == "it is -2 times the right answer"

@@ -1,0 +1,115 @@
+"""The whole registry: references hold, mistakes are refused, pages have their questions."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hwcode.checking import Comparison, Text
+from hwcode.checking.programs import Program
+from hwcode.questions import CHAPTERS, all_ids, question, questions_of
+from hwcode.questions.sources import SOURCES
+
+QUESTIONS = [asked for chapter in CHAPTERS for asked in questions_of(chapter)]
+PARTS = [
+    pytest.param(asked, part, id=f"{asked.id}:{part.name}" if part.name else asked.id)
+    for asked in QUESTIONS
+    for part in asked.parts
+]
+JUDGED = [case for case in PARTS if not isinstance(case.values[1].form, Text)]
+
+
+def test_ids_are_unique_and_belong_to_their_chapter():
+    ids = all_ids()
+    assert len(ids) == len(set(ids))
+    for chapter, expected in CHAPTERS.items():
+        found = [id for asked in questions_of(chapter) for id in asked.ids]
+        assert sorted(found) == sorted(expected)
+        assert all(asked.chapter == chapter for asked in questions_of(chapter))
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.id)
+def test_question_is_complete(asked):
+    assert asked.statement.strip()
+    assert asked.title == asked.title.strip()
+    assert set(asked.marks) == set(asked.ids)
+    assert all(id.split("-")[0] in SOURCES for id in asked.ids)
+    names = [part.name for part in asked.parts]
+    assert len(names) == len(set(names))
+    assert len(names) == 1 or all(names)
+    assert 2 <= len(asked.model_answer.strip().splitlines()) <= 9
+    for id in asked.ids:
+        assert question(id) is asked
+        assert question(id.lower()) is asked
+
+
+@pytest.mark.parametrize(("asked", "part"), JUDGED)
+def test_reference_holds_against_the_definition(asked, part):
+    assert part.truth is not None, "a part without a truth has to be believed"
+    found = part.verify()
+    assert found.equal, found
+
+
+@pytest.mark.parametrize(("asked", "part"), JUDGED)
+def test_reference_and_other_right_forms_are_accepted(asked, part):
+    assert part.check(asked.id, part.reference).right
+    for answer in part.also_right:
+        value = part.form.read(answer) if isinstance(answer, str) else part.form.accept(answer)
+        assert part.check(asked.id, value).right, answer
+
+
+@pytest.mark.parametrize(("asked", "part"), JUDGED)
+def test_conventions_are_accepted_and_named(asked, part):
+    for alternative in part.alternatives:
+        verdict = part.check(asked.id, part.form.accept(alternative.answer))
+        assert verdict.right
+        assert verdict.convention == alternative.note
+
+
+@pytest.mark.parametrize(("asked", "part"), JUDGED)
+def test_mistakes_are_refused_with_their_reason(asked, part):
+    assert part.mistakes, "a checker that nothing is known to fail"
+    for mistake in part.mistakes:
+        verdict = part.check(asked.id, mistake.answer)
+        assert verdict.right is False, mistake
+        assert verdict.diagnosis == mistake.why
+        assert verdict.counterexample is not None or verdict.diagnosis
+
+
+@pytest.mark.parametrize(("asked", "part"), JUDGED)
+def test_the_definition_contradicts_every_mistake(asked, part):
+    for mistake in part.mistakes:
+        found: Comparison = part.form.compare(mistake.answer, part.truth)
+        assert not found.equal, mistake
+
+
+@pytest.mark.parametrize(("asked", "part"), JUDGED)
+def test_reference_reads_back_as_it_is_shown(asked, part):
+    if isinstance(part.form, Program):
+        pytest.skip("a program is shown by its first line")
+    shown = part.form.show(part.reference)
+    assert part.check(asked.id, part.form.read(shown)).right, shown
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_page_has_its_questions_answers_and_conventions(chapter, root):
+    page = (root / "book" / f"{chapter}.md").read_text(encoding="utf-8")
+    conventions = (root / "book" / "conventions.md").read_text(encoding="utf-8")
+    for asked in questions_of(chapter):
+        assert f"```{{question}} {asked.id}\n" in page
+        assert f"```{{model-answer}} {asked.id}\n" in page
+        assert f'page.answer("{asked.id}")' in page
+        assert f'page.mistakes("{asked.id}")' in page
+        keys = {*asked.conventions}
+        for part in asked.parts:
+            keys |= {one.convention for one in (*part.mistakes, *part.alternatives)} - {""}
+        for key in keys:
+            assert f"(conv-{key})=" in conventions, key
+    assert re.search(r"^## Errata", page, re.MULTILINE)
+
+
+def test_the_table_of_contents_has_every_chapter(root):
+    contents = (root / "_toc.yml").read_text(encoding="utf-8")
+    for chapter in CHAPTERS:
+        assert f"file: book/{chapter}\n" in contents

@@ -1,0 +1,121 @@
+"""Reading typed answers: what is understood, what is refused, and that nothing is executed."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hwcode.checking import AnswerError, evaluate, matrix, scalar, vector
+from hwcode.checking.reader import FUNCTIONS, read
+
+n, d = scalar("n", integer=True, positive=True), scalar("d", integer=True, positive=True)
+x, y, lam = scalar("x"), scalar("y"), scalar("lam")
+X, w, t = matrix("X", n, d), vector("w", d), vector("t", n)
+A = matrix("A", n, n)
+SYMBOLS = {str(symbol.name): symbol for symbol in (n, d, x, y, lam, X, w, t, A)}
+POINT = {
+    n: 2, d: 2, x: sympy.Rational(1, 2), y: 3, lam: 7,
+    X: sympy.ImmutableMatrix([[1, 2], [3, 5]]),
+    A: sympy.ImmutableMatrix([[1, 2], [3, 5]]),
+    w: sympy.ImmutableMatrix([1, -1]), t: sympy.ImmutableMatrix([2, 0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.1 + 0.2", sympy.Rational(3, 10)),
+        ("1e-3", sympy.Rational(1, 1000)),
+        ("-x**2 + 2*y", sympy.Rational(23, 4)),
+        ("λ · 2", 14),
+        ("lambda * 2", 14),
+        ("x²", sympy.Rational(1, 4)),
+        ("w.T @ w", 2),
+        ("norm(X @ w - t)**2", 13),
+        ("trace(inv(A) @ A)", 2),
+        ("det(A)", -1),
+        ("sum(t)", 2),
+        ("dot(X.T @ t, w)", -2),
+        ("X[0, 1] + w[1]", 1),
+        ("binomial(n + 2, 2)", 6),
+        ("max(x, y)", 3),
+        ("relu(x - y)", 0),
+        ("(A @ A - A**2)[0, 0]", 0),
+    ],
+)
+def test_values(text, value):
+    got = evaluate(read(text, SYMBOLS), POINT)
+    assert (got[0, 0] if hasattr(got, "shape") else got) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("2x", "every product needs its *"),
+        ("x^2", "** for a power"),
+        ("z", "unknown name 'z'"),
+        ("foo(x)", "unknown function"),
+        ("sqrt", "is a function"),
+        ("sqrt(x, y)", "takes 1 argument"),
+        ("X * X", "write @"),
+        ("X @ w @ w", "not defined"),
+        ("X + 1", "eye(n)"),
+        ("w / w", "a division"),
+        ("1/0", "division by zero"),
+        ("9**9**9", "exponent"),
+        ("factorial(10**6)", "too large"),
+        ("x.__class__", "only attribute"),
+        ("(lambda: 1)()", "not a formula"),
+        ("__import__('os')", "unknown function"),
+        ("[x for x in [1]]", "may contain"),
+        ("x if x else y", "may contain"),
+        ("x == y", "may contain"),
+        ("'text'", "not a number"),
+        ("True", "not a number"),
+        ("[[1, 2], [3]]", "same number of entries"),
+        ("x" * 5000, "characters"),
+        ("(" * 300 + "x" + ")" * 300, ""),
+        ("-" * 3000 + "x", ""),
+    ],
+)
+def test_refused_with_a_reason(text, said):
+    with pytest.raises(AnswerError) as caught:
+        read(text, SYMBOLS)
+    assert said in str(caught.value)
+
+
+@given(st.text(alphabet=string.printable + "λσ²−·", max_size=60))
+def test_any_text_gives_an_expression_or_a_reason(text):
+    try:
+        value = read(text, {"x": x, "w": w})
+    except AnswerError:
+        return
+    assert isinstance(value, (sympy.Basic, sympy.matrices.MatrixBase))
+
+
+@given(st.recursive(
+    st.sampled_from(["x", "y", "3", "1/7", "0.25"]),
+    lambda inner: st.tuples(inner, st.sampled_from(["+", "-", "*"]), inner).map(
+        lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
+    ),
+    max_leaves=12,
+))  # fmt: skip
+def test_arithmetic_is_that_of_exact_fractions(text):
+    from fractions import Fraction
+
+    exact = text.replace("0.25", "Fraction(1, 4)").replace("1/7", "Fraction(1, 7)")
+    expected = eval(exact, {"Fraction": Fraction, "x": Fraction(1, 2), "y": Fraction(3)})  # noqa: S307
+    assert evaluate(read(text, SYMBOLS), POINT) == sympy.Rational(expected)
+
+
+def test_every_function_is_described():
+    for name, (count, build, meaning) in FUNCTIONS.items():
+        assert name.isidentifier()
+        assert count in (1, 2)
+        assert callable(build)
+        assert meaning
