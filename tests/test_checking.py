@@ -29,6 +29,7 @@ from hwcode.checking import (
     vector,
 )  # fmt: skip
 from hwcode.checking.domain import Numbers
+from hwcode.checking.graphs import Graph, carry_out, edges_of
 from hwcode.checking.identity import compare_expressions, degree
 from hwcode.checking.programs import Program, Witness, close
 
@@ -227,3 +228,23 @@ def test_a_counterexample_can_be_run_again():
 def test_constant_factors_are_named():
     verdict = hwcode.check("A1-1.3.1:line", "2*w1 - 6")
     assert verdict.diagnosis == "it is -2 times the right answer"
+
+
+# --- computation graphs -----------------------------------------------------------------------
+
+STEPS = {"z": lambda w, x: w * x, "h": lambda z: z**2, "loss": lambda h, z, t: h + z - t}
+GRAPH = Graph(("w", "x", "t", "z", "h", "loss"))
+
+
+def test_a_graph_is_read_from_the_program_that_runs():
+    assert carry_out(STEPS, {"w": 2, "x": 3, "t": 1})["loss"] == 41
+    typed = GRAPH.read("w -> z; x→z, z -> h -> loss, z -> loss, t -> loss")
+    assert GRAPH.compare(typed, edges_of(STEPS)).equal
+
+
+def test_a_wrong_graph_is_told_edge_by_edge():
+    found = GRAPH.compare(GRAPH.read("w -> z, x -> z -> h -> loss, t -> h"), edges_of(STEPS))
+    assert found.remark == "t -> loss, z -> loss missing; t -> h too many"
+    for text, said in (("w z", "no arrow"), ("w -> q", "unknown node 'q'"), ("", "expected")):
+        with pytest.raises(AnswerError, match=said):
+            GRAPH.read(text)

@@ -1,0 +1,117 @@
+"""Computation graphs: read from a program, typed as an answer, compared edge by edge.
+
+A program is a sequence of named steps, each a function whose parameters are the names of what it is
+computed from. Running it and reading its graph are two looks at the same thing, so the graph that a
+page draws cannot drift from the computation that its cells carry out.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from hwcode.checking.errors import AnswerError
+from hwcode.checking.forms import Form
+from hwcode.checking.identity import Truth
+from hwcode.checking.verdict import Comparison, Counterexample, Method
+
+__all__ = ["Edge", "Graph", "carry_out", "edges_of"]
+
+Edge = tuple[str, str]
+Steps = Mapping[str, Callable[..., Any]]
+
+
+def edges_of(steps: Steps) -> frozenset[Edge]:
+    """The edges of a program: one from each parameter of a step to what the step computes.
+
+    >>> sorted(edges_of({"z": lambda w, x: w * x, "loss": lambda z, t: (z - t) ** 2}))
+    [('t', 'loss'), ('w', 'z'), ('x', 'z'), ('z', 'loss')]
+    """
+    return frozenset((source, name) for name, step in steps.items() for source in _parameters(step))
+
+
+def carry_out(steps: Steps, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a program; the values of all its nodes, inputs included.
+
+    Raises:
+        KeyError: names a quantity that is used before it is there.
+
+    >>> carry_out({"z": lambda w, x: w * x, "y": lambda z: z + 1}, {"w": 2, "x": 3})["y"]
+    7
+    """
+    values = dict(inputs)
+    for name, step in steps.items():
+        values[name] = step(**{source: values[source] for source in _parameters(step)})
+    return values
+
+
+def _parameters(step: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(step).parameters)
+
+
+@dataclass(frozen=True)
+class Graph(Form):
+    """A directed graph on given nodes, typed as ``"x -> z, w -> z, z -> loss"``.
+
+    Args:
+        nodes: the names of the nodes.
+        what: what an edge means.
+
+    >>> form = Graph(("x", "z", "loss"))
+    >>> form.read("x -> z -> loss") == frozenset({("x", "z"), ("z", "loss")})
+    True
+    """
+
+    nodes: tuple[str, ...]
+    what: str = "an edge from each quantity to what is computed from it directly"
+
+    def describe(self) -> str:
+        return f"{self.what}, as 'a -> b, b -> c', among the nodes {', '.join(self.nodes)}"
+
+    def read(self, text: str) -> frozenset[Edge]:
+        edges: set[Edge] = set()
+        for chain in filter(str.strip, re.split(r"[,;\n]", text)):
+            names = [name.strip() for name in re.split(r"->|→", chain)]
+            if len(names) < 2:
+                raise AnswerError(f"{chain.strip()!r} has no arrow; expected {self.describe()}")
+            edges.update(pairwise(names))
+        return self.accept(edges)
+
+    def accept(self, answer: Any) -> frozenset[Edge]:
+        if not isinstance(answer, (set, frozenset, list, tuple)) or not answer:
+            raise AnswerError(f"expected {self.describe()}")
+        edges = set()
+        for edge in answer:
+            if not isinstance(edge, (tuple, list)) or len(edge) != 2:
+                raise AnswerError(f"{edge!r} is no edge; expected {self.describe()}")
+            unknown = [name for name in edge if name not in self.nodes]
+            if unknown:
+                raise AnswerError(f"unknown node {unknown[0]!r}; expected {self.describe()}")
+            edges.add((edge[0], edge[1]))
+        return frozenset(edges)
+
+    def compare(self, answer: frozenset[Edge], reference: Any) -> Comparison:
+        expected = reference.value({}) if isinstance(reference, Truth) else reference
+        missing, extra = expected - answer, answer - expected
+        if not missing and not extra:
+            return Comparison(True, Method.EXACT, f"{len(expected)} edges")
+        told = [f"{self._told(missing)} missing"] if missing else []
+        told += [f"{self._told(extra)} too many"] if extra else []
+        failure = Counterexample({}, self.show(expected), self.show(answer))
+        return Comparison(False, Method.EXACT, counterexample=failure, remark="; ".join(told))
+
+    def _told(self, edges: Iterable[Edge]) -> str:
+        return ", ".join(f"{a} -> {b}" for a, b in sorted(edges, key=self._place))
+
+    def _place(self, edge: Edge) -> tuple[int, int]:
+        return self.nodes.index(edge[0]), self.nodes.index(edge[1])
+
+    def show(self, answer: frozenset[Edge]) -> str:
+        return self._told(answer)
+
+    def inline(self, answer: frozenset[Edge]) -> str:
+        return f"`{self.show(answer)}`"
