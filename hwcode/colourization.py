@@ -138,9 +138,14 @@ class UNet(nn.Module):
         super().__init__()
         plain = ConvTransposeNet(kernel, 1, num_in_channels, num_filters, num_colours)
         self.down1, self.down2, self.up1 = plain.blocks[:3]
-        self.up2 = ConvTransposeNet(
-            kernel, 1, num_in_channels, 2 * num_filters, num_colours
-        ).blocks[3]
+        # What is appended makes the inputs of the last two layers wider.
+        self.up2 = nn.Sequential(
+            nn.ConvTranspose2d(
+                2 * num_filters, num_colours, kernel, stride=2, padding=1, output_padding=1
+            ),
+            nn.BatchNorm2d(num_colours),
+            nn.ReLU(),
+        )
         self.last = nn.Conv2d(
             num_colours + num_in_channels, num_colours, kernel, padding=kernel // 2
         )
