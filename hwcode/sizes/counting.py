@@ -113,10 +113,6 @@ class Counts:
         """The connections of all layers."""
         return _sum([row.connections for row in self.rows])
 
-    def row(self, number: int) -> Row:
-        """The row of the layer with this number, from 0."""
-        return self.rows[number]
-
 
 def _sum(values: Sequence[Size]) -> Size:
     total = sum(values)
