@@ -7,6 +7,7 @@ three channels, divided by 255; distances between colours are Euclidean in RGB.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ __all__ = [
     "ConvTransposeNet",
     "MixedNet",
     "PoolUpsampleNet",
+    "Tally",
     "Task",
     "UNet",
     "course_loop",
@@ -32,6 +34,7 @@ __all__ = [
     "pixel_loss",
     "predict",
     "recipe",
+    "tally",
     "task_of",
 ]
 
@@ -201,6 +204,73 @@ def parameters(model: nn.Module) -> int:
     [49728, 49728, 56856, 49728, 49728]
     """
     return sum(weights.numel() for weights in model.parameters())
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Weights, outputs and connections of a net for one image."""
+
+    weights: int
+    outputs: int
+    connections: int
+
+
+@torch.no_grad()
+def tally(model: nn.Module, image: tuple[int, int, int], padding: bool = True) -> Tally:
+    """Count while the net runs: convolutions, poolings and upsamplings; no biases, no BatchNorm.
+
+    Each counted layer is carried out once more on ones with ones for weights. Every connection then
+    adds 1 to one output, so the outputs' sum is the number of connections.
+
+    Args:
+        model: of such layers.
+        image: the shape of one input, ``C x H x W``.
+        padding: whether connections to padded zeros count, or, in a transposed convolution, to
+            outputs that are cut off.
+
+    >>> tally(nn.Conv2d(1, 2, 3, padding=1), (1, 4, 4))
+    Tally(weights=18, outputs=32, connections=288)
+    >>> tally(nn.Conv2d(1, 2, 3, padding=1), (1, 4, 4), padding=False).connections
+    200
+    """
+    calls: list[tuple[nn.Module, tuple[int, ...], int]] = []
+    handles = [
+        layer.register_forward_hook(
+            lambda layer, inputs, output: calls.append((layer, inputs[0].shape, output.numel()))
+        )
+        for layer in model.modules()
+        if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.MaxPool2d, nn.Upsample))
+    ]
+    try:
+        model.eval()(torch.zeros(1, *image))
+    finally:
+        for handle in handles:
+            handle.remove()
+    rows = [
+        (
+            sum(w.numel() for w in layer.parameters() if w.ndim > 1),
+            outputs,
+            _links(layer, shape, padding),
+        )
+        for layer, shape, outputs in calls
+    ]
+    return Tally(*(sum(column) for column in zip(*rows, strict=True)))
+
+
+def _links(layer: nn.Module, shape: tuple[int, ...], padding: bool) -> int:
+    """The connections of one layer for an input of this shape."""
+    ones = torch.ones(shape, dtype=torch.float64)
+    if isinstance(layer, nn.MaxPool2d):
+        return int(nn.functional.avg_pool2d(ones, layer.kernel_size, divisor_override=1).sum())
+    copy = deepcopy(layer).double()
+    if isinstance(copy, (nn.Conv2d, nn.ConvTranspose2d)):
+        copy.weight.fill_(1)
+        copy.bias = None
+        if padding:
+            if isinstance(copy, nn.Conv2d):
+                ones = nn.functional.pad(ones, [int(copy.padding[0])] * 4, value=1.0)
+            copy.padding, copy.output_padding = (0, 0), (0, 0)
+    return int(copy(ones).sum())
 
 
 # --- data, training and prediction -------------------------------------------------------------

@@ -40,6 +40,10 @@ def close(got: Any, expected: Any, tolerance: float) -> str:
     return "its values differ"
 
 
+def _close(got: Any, expected: Any) -> str:
+    return close(got, expected, 1e-9)
+
+
 @dataclass(frozen=True)
 class Program(Form):
     """A Python function, tried on instances against a reference function.
@@ -52,14 +56,15 @@ class Program(Form):
         parameters: its parameters, with shapes.
         what: what it returns.
         instances: yields tuples of arguments, the same ones at each call.
-        differ: from the value and the expected one, empty or what is wrong.
+        differ: from the value and the expected one, empty or what is wrong; by default numbers
+            are compared to nine digits.
     """
 
     name: str
     parameters: Mapping[str, str]
     what: str
     instances: Callable[[], Iterable[tuple[Any, ...]]]
-    differ: Callable[[Any, Any], str]
+    differ: Callable[[Any, Any], str] = _close
 
     isolated = True
 
