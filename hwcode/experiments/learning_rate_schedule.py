@@ -1,0 +1,395 @@
+"""The recorded trainings of the All-CNN on CIFAR-10 (P4-2a to P4-2d), and their speed.
+
+Each has two sizes: one for two CPU cores, and the handout's, with ``_full`` at the end of its name.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from functools import cache, partial
+from itertools import count, islice
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from hwcode import all_cnn as cnn
+from hwcode import schedules
+from hwcode.data import ImageData, cifar10, embedded_cifar10
+from hwcode.training import engine
+from hwcode.training.device import Placement, best_device, candidates
+from hwcode.training.experiment import Experiment, Outcome, Tolerance
+from hwcode.training.progress import Progress
+
+__all__ = ["EXPERIMENTS", "FINDER", "FINDER_FULL", "SPEED", "STUDY", "STUDY_FULL", "arms"]
+
+RECIPE: dict[str, Any] = {
+    "dropout": 0.5,
+    "input_dropout": 0.2,
+    "batch": 128,
+    "momentum": 0.9,
+    "decay": 1e-3,
+}
+"""The handout's; the dropout of the input is that of the net it refers to."""
+SMALL: dict[str, Any] = {**RECIPE, "widths": [32, 64], "train_images": 12_800}
+WHOLE: dict[str, Any] = {**RECIPE, "widths": [96, 192], "train_images": 50_000}
+
+
+def make_net(config: Mapping[str, Any], examples: engine.Examples) -> nn.Module:
+    """The net with the sizes of the configuration, from bytes; weights by torch's generator."""
+    widths = tuple(config["widths"])
+    net = cnn.AllCNN(widths, config["dropout"], config["input_dropout"])
+    return nn.Sequential(cnn.Normalise(examples), net)
+
+
+@cache
+def placement(widths: tuple[int, int]) -> Placement:
+    """Where to train: decided by a few steps on the embedded images."""
+    examples = cnn.examples_of(embedded_cifar10().train)
+    make = partial(make_net, {**RECIPE, "widths": widths}, examples)
+    return engine.place(make, cnn.recipe(0.01, 0.9, 1e-3, 1000), examples)
+
+
+def settings(widths: tuple[int, int]) -> dict[str, Any]:
+    """For the stamp of a record."""
+    return placement(widths).describe()
+
+
+# --- the finder, and the loss before it -------------------------------------------------------
+
+
+def run_finder(
+    config: Mapping[str, Any], seed: int, images: ImageData, progress: Progress
+) -> Outcome:
+    """The finder with several factors and momenta, and the first loss taken apart."""
+    examples = cnn.examples_of(images.train, config["train_images"])
+    where = placement(tuple(config["widths"]))
+    metrics = _starts(config, seed, examples)
+    curves = {}
+    for factor, momentum in config["sweeps"]:
+        recipe = _finder_recipe(config, factor, momentum)
+        with engine.seeded(seed):
+            model = make_net(config, examples)
+        label = f"{factor}_{momentum}"
+        history = engine.train(
+            model,
+            recipe,
+            examples,
+            seed=seed,
+            placement=where,
+            progress=progress.within(label),
+            checkpoint=progress.file(f"{label}.pt"),
+        )
+        losses = history.losses.astype(float)
+        rates = [
+            schedules.finder_rate(t, config["start"], factor) for t in range(recipe.updates)
+        ]
+        metrics[f"eta_star_{label}"] = schedules.turning_point(rates, losses, config["window"])
+        metrics[f"least_{label}"] = rates[int(np.nanargmin(losses))]
+        # A loss that is no number cannot be recorded; from there on the net is lost.
+        curves[f"losses_{label}"] = np.nan_to_num(losses, nan=1e6, posinf=1e6).tolist()
+        curves[f"rates_{label}"] = rates
+    return Outcome(metrics, curves)
+
+
+def _finder_recipe(config: Mapping[str, Any], factor: float, momentum: float) -> engine.Recipe:
+    return cnn.finder_recipe(
+        factor, config["end"], momentum, config["decay"], config["start"], config["batch"]
+    )
+
+
+def _starts(config: Mapping[str, Any], seed: int, examples: engine.Examples) -> dict[str, float]:
+    """The first loss of both sizes of the net, averaged over draws of weights, dropout, images."""
+    found: dict[str, list[float]] = {}
+    for widths in (SMALL["widths"], WHOLE["widths"]):
+        for draw in range(config["draws"]):
+            with engine.seeded(1000 * seed + draw):
+                model = make_net({**config, "widths": widths}, examples)
+                chosen = torch.randperm(len(examples))[: config["batch"]]
+                part = examples.inputs[chosen], examples.targets[chosen]
+                starts = {
+                    "evaluation": cnn.start_of(model.eval(), *part),
+                    "training": cnn.start_of(model.train(), *part),
+                }
+            for mode, start in starts.items():
+                for name, value in asdict(start).items():
+                    key = f"start_{widths[0]}_{mode}_{name}"
+                    found.setdefault(key, []).append(value)
+    means = {key: float(np.mean(values)) for key, values in found.items()}
+    spreads = {f"{key}_deviation": float(np.std(v, ddof=1)) for key, v in found.items()}
+    return {**means, **spreads}
+
+
+def first_losses_of_finder(
+    config: Mapping[str, Any], seed: int, images: ImageData
+) -> list[float]:
+    """The first ten losses of the finder with the first factor."""
+    examples = cnn.examples_of(images.train, config["train_images"])
+    recipe = _finder_recipe(config, *config["sweeps"][0])
+    return engine.first_losses(partial(make_net, config, examples), recipe, examples, seed)
+
+
+# --- the trainings ----------------------------------------------------------------------------
+
+
+def arms(config: Mapping[str, Any]) -> Iterator[tuple[str, engine.Recipe]]:
+    """The trainings, by name.
+
+    ``i``, ``ii`` and ``iii`` are the settings of part (d), ``i`` is also the one of part (c);
+    ``long`` is the latter over twice as many epochs, ``augmented`` the same with crop and flip.
+    """
+    peak = config["eta_star"] / config["divisor"]
+    per_epoch = -(-config["train_images"] // config["batch"])
+    updates = config["epochs"] * per_epoch
+    momentum, decay, batch = config["momentum"], config["decay"], config["batch"]
+    yield "i", cnn.recipe(peak, momentum, decay, updates, batch)
+    # The rate that leaves rate / (1 - momentum) unchanged, and the one that does not.
+    scaled = peak * (1 - config["other_momentum"]) / (1 - momentum)
+    yield "ii", cnn.recipe(scaled, config["other_momentum"], decay, updates, batch)
+    yield "iii", cnn.recipe(peak, config["other_momentum"], decay, updates, batch)
+    yield "long", cnn.recipe(peak, momentum, decay, 2 * updates, batch)
+    yield "augmented", cnn.recipe(peak, momentum, decay, updates, batch, cnn.augmented)
+
+
+def run_study(
+    config: Mapping[str, Any], seed: int, images: ImageData, progress: Progress
+) -> Outcome:
+    """Every training from the same initial weights."""
+    examples = cnn.examples_of(images.train, config["train_images"])
+    where = placement(tuple(config["widths"]))
+    validation = cnn.examples_of(images.test).to(where.device)
+    few = config["evaluated"]
+    watched = {"train": examples[:few].to(where.device), "val": validation[:few]}
+    metrics, curves = {}, {}
+    for name, recipe in arms(config):
+        with engine.seeded(seed):
+            model = make_net(config, examples)
+        history = engine.train(
+            model,
+            recipe,
+            examples,
+            seed=seed,
+            placement=where,
+            evaluate=partial(_watch, watched, where),
+            progress=progress.within(name),
+            checkpoint=progress.file(f"{name}.pt"),
+        )
+        final = engine.evaluated(partial(_watch, {"val": validation}, where), model)
+        metrics.update({f"{name}_{key}": float(value) for key, value in final.items()})
+        for key in ("train_loss", "train_error"):
+            metrics[f"{name}_{key}"] = history.measures[key][-1]
+        curves.update({f"{name}_{key}": values for key, values in history.measures.items()})
+        curves[f"{name}_minibatch_loss"] = history.mean_losses()
+        curves[f"{name}_updates"] = [float(done) for done in history.updates]
+        metrics[f"{name}_updates"] = float(recipe.updates)
+    return Outcome(metrics, curves)
+
+
+def _watch(
+    watched: Mapping[str, engine.Examples], where: Placement, model: nn.Module
+) -> dict[str, Tensor]:
+    """Loss and error on each of the sets, by a model in evaluation mode."""
+    return {
+        f"{split}_{measure}": value
+        for split, examples in watched.items()
+        for measure, value in engine.measure(model, examples, cnn.MEASURES, where).items()
+    }
+
+
+def first_losses_of_study(config: Mapping[str, Any], seed: int, images: ImageData) -> list[float]:
+    """The first ten losses of the settings (i) and (ii), and with augmentation."""
+    examples = cnn.examples_of(images.train, config["train_images"])
+    make = partial(make_net, config, examples)
+    return [
+        loss
+        for name, recipe in arms(config)
+        if name in ("i", "ii", "augmented")
+        for loss in engine.first_losses(make, recipe, examples, seed)
+    ]
+
+
+# --- speed ------------------------------------------------------------------------------------
+
+
+def run_speed(
+    config: Mapping[str, Any], seed: int, images: ImageData, progress: Progress
+) -> Outcome:
+    """A step of the engine at every placement and of the plain loop, interleaved."""
+    examples = cnn.examples_of(images.train, config["train_images"])
+    metrics: dict[str, float] = {}
+    curves: dict[str, list[float]] = {}
+    for widths in config["sizes"]:
+        size = {**config, "widths": widths}
+        for label, times in _interleaved(size, examples, seed, progress).items():
+            curves[f"{widths[0]}_{label}_seconds"] = times
+        losses = _same_start(size, examples, seed)
+        plain = losses.pop("plain")
+        for label, ours in losses.items():
+            worst = float(np.max(np.abs(ours - plain) / plain))
+            metrics[f"{widths[0]}_first_steps_{label}"] = worst
+    return Outcome(metrics, curves)
+
+
+def _plain(
+    config: Mapping[str, Any], examples: engine.Examples, seed: int, updates: int
+) -> Iterator[float]:
+    model = make_net(config, examples)
+    orders = (engine.epoch_order(seed, epoch, len(examples)) for epoch in count())
+    rate, momentum, decay = config["rate"], config["momentum"], config["decay"]
+    return cnn.plain_loop(
+        model, examples, orders, rate, momentum, decay, updates, config["batch"]
+    )
+
+
+def _recipe(config: Mapping[str, Any], updates: int) -> engine.Recipe:
+    momentum, decay = config["momentum"], config["decay"]
+    return cnn.recipe(config["rate"], momentum, decay, updates, config["batch"])
+
+
+def _interleaved(
+    config: Mapping[str, Any], examples: engine.Examples, seed: int, progress: Progress
+) -> dict[str, list[float]]:
+    """Seconds for a step, round by round."""
+    loop = _plain(config, examples, seed, 10**6)
+    steps: dict[str, Callable[[], object]] = {"plain": lambda: next(loop)}
+    for where in candidates(best_device()):
+        model = make_net(config, examples)
+        run = engine.Training(model, _recipe(config, 10**6), examples, seed, where)
+        steps[f"{where.precision}_{where.layout}"] = run.update
+    times: dict[str, list[float]] = {label: [] for label in steps}
+    for round_ in progress.within("steps")(range(config["rounds"] + 1)):
+        for label, step in steps.items():
+            started = time.perf_counter()
+            step()
+            if torch.cuda.is_available():
+                torch.cuda.synchronize()
+            if round_:  # the first one warms up
+                times[label].append(time.perf_counter() - started)
+    return times
+
+
+def _same_start(
+    config: Mapping[str, Any], examples: engine.Examples, seed: int
+) -> dict[str, NDArray[np.float64]]:
+    """The first losses from the same weights with the same dropout, by the loop and the engine."""
+    steps = config["same_steps"]
+    with engine.seeded(seed):
+        loop = _plain(config, examples, seed, steps)
+        # The engine starts the draws of dropout from the seed.
+        torch.manual_seed(seed)
+        losses = {"plain": np.array(list(islice(loop, steps)))}
+    for where in candidates("cpu"):
+        with engine.seeded(seed):
+            model = make_net(config, examples)
+        recipe = _recipe(config, steps)
+        found = engine.train(model, recipe, examples, seed=seed, placement=where).losses
+        losses[f"{where.precision}_{where.layout}"] = found.astype(float)
+    return losses
+
+
+def first_losses_of_speed(config: Mapping[str, Any], seed: int, images: ImageData) -> list[float]:
+    """The first losses of the narrow net, by the plain loop and by the engine in float32."""
+    examples = cnn.examples_of(images.train, config["train_images"])
+    found = _same_start({**config, "widths": config["sizes"][0]}, examples, seed)
+    in_float32 = ("plain", "float32_contiguous", "float32_channels_last")
+    return [float(loss) for kind in in_float32 for loss in found[kind]]
+
+
+# --- the experiments --------------------------------------------------------------------------
+
+LOOK: dict[str, Any] = {
+    "start": 1e-5,
+    "end": 10.0,
+    "sweeps": [[1.1, 0.9], [1.1, 0.5], [1.2, 0.9]],
+    "window": 5,
+    "draws": 20,
+}
+TRAININGS: dict[str, Any] = {"divisor": 10, "other_momentum": 0.5}
+
+
+def _finder(name: str, title: str, config: Mapping[str, Any]) -> Experiment:
+    return Experiment(
+        name=name,
+        title=title,
+        config=config,
+        seeds=(0, 1, 2),
+        data=cifar10,
+        run=run_finder,
+        first_losses=first_losses_of_finder,
+        defines=(run_finder, first_losses_of_finder),
+        # Where the smoothed curve is least may move by a few of its updates.
+        tolerances={
+            **{
+                f"{kind}_{factor}_{momentum}": Tolerance(relative=1.0)
+                for kind in ("eta_star", "least")
+                for factor, momentum in config["sweeps"]
+            },
+            "*": Tolerance(relative=0.02, absolute=1e-3),
+        },
+        settings=partial(settings, tuple(config["widths"])),
+    )
+
+
+def _study(name: str, title: str, config: Mapping[str, Any]) -> Experiment:
+    names = [name for name, _ in arms(config)]
+    errors = [f"{arm}_{split}_error" for arm in names for split in ("train", "val")]
+    return Experiment(
+        name=name,
+        title=title,
+        config=config,
+        seeds=(0, 1, 2),
+        data=cifar10,
+        run=run_study,
+        first_losses=first_losses_of_study,
+        defines=(run_study, first_losses_of_study),
+        tolerances={
+            **{metric: Tolerance(absolute=0.05) for metric in errors},
+            "*": Tolerance(relative=0.15),
+        },
+        settings=partial(settings, tuple(config["widths"])),
+    )
+
+
+FINDER = _finder(
+    "learning_rate_finder", "the learning-rate finder, All-CNN of widths 32 and 64", {**SMALL, **LOOK}
+)
+FINDER_FULL = _finder(
+    "learning_rate_finder_full", "the learning-rate finder, the whole All-CNN", {**WHOLE, **LOOK}
+)
+STUDY = _study(
+    "learning_rate_schedule",
+    "All-CNN of widths 32 and 64 on part of CIFAR-10: schedule and momentum",
+    {**SMALL, **TRAININGS, "eta_star": 0.3, "epochs": 8, "evaluated": 2000},
+)
+STUDY_FULL = _study(
+    "learning_rate_schedule_full",
+    "the whole All-CNN on CIFAR-10: schedule and momentum",
+    {**WHOLE, **TRAININGS, "eta_star": 0.3, "epochs": 50, "evaluated": 10_000},
+)
+SPEED = Experiment(
+    name="learning_rate_schedule_speed",
+    title="a training step of the All-CNN by the engine and by a plain loop",
+    config={
+        **RECIPE,
+        "sizes": [SMALL["widths"], WHOLE["widths"]],
+        "train_images": 2560,
+        "rate": 0.03,
+        "rounds": 10,
+        "same_steps": 5,
+    },
+    seeds=(0,),
+    data=cifar10,
+    run=run_speed,
+    first_losses=first_losses_of_speed,
+    defines=(run_speed, first_losses_of_speed),
+    tolerances={"*": Tolerance(absolute=0.01)},
+    settings=partial(settings, tuple(SMALL["widths"])),
+)
+
+EXPERIMENTS = {
+    one.name: one for one in (FINDER, STUDY, SPEED, FINDER_FULL, STUDY_FULL)
+}
