@@ -13,7 +13,12 @@ from hwcode.training.experiment import Experiment
 __all__ = ["EXPERIMENTS", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
-    "colourization": ("colourization", "colourization_batch_sizes", "colourization_speed"),
+    "colourization": (
+        "colourization",
+        "colourization_halves",
+        "colourization_batch_sizes",
+        "colourization_speed",
+    ),
     "logistic_regression": ("logistic_regression",),
 }
 """The records of each chapter."""
