@@ -13,7 +13,7 @@ from itertools import count
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from hwcode import schedules
 from hwcode.data.images import Split
@@ -121,9 +121,7 @@ class Normalise(nn.Module):
         return images * self.scale + self.shift
 
 
-def augmented(
-    images: Tensor, labels: Tensor, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
+def augmented(images: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """A random 32 x 32 cut from the image with 4 black pixels around it, mirrored half the time.
 
     Every number is drawn, and every pixel fetched, on the device of the images: nothing is read
@@ -138,7 +136,7 @@ def augmented(
     rows = drawn(9) + torch.arange(height, device=where)
     across = torch.arange(width, device=where)
     columns = drawn(9) + torch.where(drawn(2) == 1, across.flip(0), across)
-    padded = F.pad(images, (4, 4, 4, 4))
+    padded = functional.pad(images, (4, 4, 4, 4))
     each = torch.arange(number, device=where)[:, None, None]
     cut = padded.permute(0, 2, 3, 1)[each, rows[:, :, None], columns[:, None, :]]
     return cut.permute(0, 3, 1, 2), labels
@@ -151,12 +149,10 @@ def _error(logits: Tensor, labels: Tensor) -> Tensor:
     return (logits.argmax(dim=1) != labels).float().mean()
 
 
-MEASURES: dict[str, Loss] = {"loss": F.cross_entropy, "error": _error}
+MEASURES: dict[str, Loss] = {"loss": functional.cross_entropy, "error": _error}
 
 
-def _sgd(
-    momentum: float, decay: float, weights: Iterable[nn.Parameter]
-) -> torch.optim.Optimizer:
+def _sgd(momentum: float, decay: float, weights: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
     # All parameters decay, those of BatchNorm and the biases too. The rate is a placeholder: the
     # schedule sets it before the first update.
     return torch.optim.SGD(weights, lr=0.0, momentum=momentum, weight_decay=decay, fused=True)
@@ -175,7 +171,7 @@ def recipe(
         batch=batch,
         updates=updates,
         optimiser=partial(_sgd, momentum, decay),
-        loss=F.cross_entropy,
+        loss=functional.cross_entropy,
         prepare=prepare,
         schedule=lambda done: {"lr": schedules.warmup_cosine(done, updates, peak)},
     )
@@ -194,7 +190,7 @@ def finder_recipe(
         batch=batch,
         updates=schedules.finder_updates(end, start, factor),
         optimiser=partial(_sgd, momentum, decay),
-        loss=F.cross_entropy,
+        loss=functional.cross_entropy,
         schedule=lambda done: {"lr": schedules.finder_rate(done, start, factor)},
     )
 
@@ -227,7 +223,7 @@ def start_of(model: nn.Module, images: Tensor, labels: Tensor) -> Start:
     classes = logits.shape[1]
     spread = torch.logsumexp(logits, 1).mean() - torch.log(torch.tensor(float(classes)))
     luck = logits.gather(1, labels[:, None]).mean()
-    loss = F.cross_entropy(logits, labels)
+    loss = functional.cross_entropy(logits, labels)
     return Start(*(float(value) for value in (loss, spread, luck, logits.square().mean())))
 
 
@@ -266,7 +262,7 @@ def plain_loop(
                 group["lr"] = schedules.warmup_cosine(next(done), updates, peak)
             images, labels = examples.inputs[chosen], examples.targets[chosen]
             optimiser.zero_grad()
-            loss = F.cross_entropy(model(images), labels)
+            loss = functional.cross_entropy(model(images), labels)
             loss.backward()
             optimiser.step()
             yield loss.item()

@@ -10,7 +10,7 @@ from importlib import import_module
 from hwcode.checking.errors import UnknownNameError
 from hwcode.training.experiment import Experiment
 
-__all__ = ["EXPERIMENTS", "all_names", "experiment"]
+__all__ = ["EXPERIMENTS", "LARGE", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
     "colourization": (
@@ -20,8 +20,18 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
         "colourization_speed",
     ),
     "logistic_regression": ("logistic_regression",),
+    "learning_rate_schedule": (
+        "learning_rate_finder",
+        "learning_rate_schedule",
+        "learning_rate_schedule_speed",
+    ),
 }
 """The records of each chapter."""
+
+LARGE: dict[str, tuple[str, ...]] = {
+    "learning_rate_schedule": ("learning_rate_finder_full", "learning_rate_schedule_full"),
+}
+"""Full sizes of some of them, which want a GPU. They can be made, and need not have been."""
 
 
 def all_names() -> list[str]:
@@ -35,7 +45,7 @@ def experiment(name: str) -> Experiment:
     Raises:
         UnknownNameError: names those that there are.
     """
-    for chapter, names in EXPERIMENTS.items():
+    for chapter, names in [*EXPERIMENTS.items(), *LARGE.items()]:
         if name in names:
             return import_module(f"{__name__}.{chapter}").EXPERIMENTS[name]
     raise UnknownNameError(f"no experiment {name!r}; there are {', '.join(all_names())}")

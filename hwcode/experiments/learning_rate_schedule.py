@@ -35,7 +35,7 @@ RECIPE: dict[str, Any] = {
     "decay": 1e-3,
 }
 """The handout's; the dropout of the input is that of the net it refers to."""
-SMALL: dict[str, Any] = {**RECIPE, "widths": [32, 64], "train_images": 12_800}
+SMALL: dict[str, Any] = {**RECIPE, "widths": [32, 64], "train_images": 10_240}
 WHOLE: dict[str, Any] = {**RECIPE, "widths": [96, 192], "train_images": 50_000}
 
 
@@ -85,9 +85,7 @@ def run_finder(
             checkpoint=progress.file(f"{label}.pt"),
         )
         losses = history.losses.astype(float)
-        rates = [
-            schedules.finder_rate(t, config["start"], factor) for t in range(recipe.updates)
-        ]
+        rates = [schedules.finder_rate(t, config["start"], factor) for t in range(recipe.updates)]
         metrics[f"eta_star_{label}"] = schedules.turning_point(rates, losses, config["window"])
         metrics[f"least_{label}"] = rates[int(np.nanargmin(losses))]
         # A loss that is no number cannot be recorded; from there on the net is lost.
@@ -124,9 +122,7 @@ def _starts(config: Mapping[str, Any], seed: int, examples: engine.Examples) -> 
     return {**means, **spreads}
 
 
-def first_losses_of_finder(
-    config: Mapping[str, Any], seed: int, images: ImageData
-) -> list[float]:
+def first_losses_of_finder(config: Mapping[str, Any], seed: int, images: ImageData) -> list[float]:
     """The first ten losses of the finder with the first factor."""
     examples = cnn.examples_of(images.train, config["train_images"])
     recipe = _finder_recipe(config, *config["sweeps"][0])
@@ -178,7 +174,9 @@ def run_study(
             progress=progress.within(name),
             checkpoint=progress.file(f"{name}.pt"),
         )
-        final = engine.evaluated(partial(_watch, {"val": validation}, where), model)
+        model.eval()
+        with torch.no_grad():
+            final = _watch({"val": validation}, where, model)
         metrics.update({f"{name}_{key}": float(value) for key, value in final.items()})
         for key in ("train_loss", "train_error"):
             metrics[f"{name}_{key}"] = history.measures[key][-1]
@@ -240,9 +238,7 @@ def _plain(
     model = make_net(config, examples)
     orders = (engine.epoch_order(seed, epoch, len(examples)) for epoch in count())
     rate, momentum, decay = config["rate"], config["momentum"], config["decay"]
-    return cnn.plain_loop(
-        model, examples, orders, rate, momentum, decay, updates, config["batch"]
-    )
+    return cnn.plain_loop(model, examples, orders, rate, momentum, decay, updates, config["batch"])
 
 
 def _recipe(config: Mapping[str, Any], updates: int) -> engine.Recipe:
@@ -275,12 +271,13 @@ def _interleaved(
 def _same_start(
     config: Mapping[str, Any], examples: engine.Examples, seed: int
 ) -> dict[str, NDArray[np.float64]]:
-    """The first losses from the same weights with the same dropout, by the loop and the engine."""
-    steps = config["same_steps"]
+    """The first losses from the same weights, by the loop and the engine.
+
+    Without dropout, whose draws fall on other pixels in another layout.
+    """
+    steps, config = config["same_steps"], {**config, "dropout": 0.0, "input_dropout": 0.0}
     with engine.seeded(seed):
         loop = _plain(config, examples, seed, steps)
-        # The engine starts the draws of dropout from the seed.
-        torch.manual_seed(seed)
         losses = {"plain": np.array(list(islice(loop, steps)))}
     for where in candidates("cpu"):
         with engine.seeded(seed):
@@ -305,8 +302,8 @@ LOOK: dict[str, Any] = {
     "start": 1e-5,
     "end": 10.0,
     "sweeps": [[1.1, 0.9], [1.1, 0.5], [1.2, 0.9]],
-    "window": 5,
-    "draws": 20,
+    "window": 11,
+    "draws": 10,
 }
 TRAININGS: dict[str, Any] = {"divisor": 10, "other_momentum": 0.5}
 
@@ -355,7 +352,9 @@ def _study(name: str, title: str, config: Mapping[str, Any]) -> Experiment:
 
 
 FINDER = _finder(
-    "learning_rate_finder", "the learning-rate finder, All-CNN of widths 32 and 64", {**SMALL, **LOOK}
+    "learning_rate_finder",
+    "the learning-rate finder, All-CNN of widths 32 and 64",
+    {**SMALL, **LOOK},
 )
 FINDER_FULL = _finder(
     "learning_rate_finder_full", "the learning-rate finder, the whole All-CNN", {**WHOLE, **LOOK}
@@ -386,10 +385,8 @@ SPEED = Experiment(
     run=run_speed,
     first_losses=first_losses_of_speed,
     defines=(run_speed, first_losses_of_speed),
-    tolerances={"*": Tolerance(absolute=0.01)},
+    tolerances={"*": Tolerance(absolute=0.05)},
     settings=partial(settings, tuple(SMALL["widths"])),
 )
 
-EXPERIMENTS = {
-    one.name: one for one in (FINDER, STUDY, SPEED, FINDER_FULL, STUDY_FULL)
-}
+EXPERIMENTS = {one.name: one for one in (FINDER, STUDY, SPEED, FINDER_FULL, STUDY_FULL)}
