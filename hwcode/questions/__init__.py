@@ -19,6 +19,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "convolution": ("H2-3.1", "H2-3.2", "H2-3.3"),
     "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
+    "learning_rate_schedule": ("P4-2a", "P4-2b", "P4-2c", "P4-2d"),
 }  # fmt: skip
 """The ids that each chapter answers, in the order of the book."""
 
