@@ -1,0 +1,542 @@
+"""P4-2: the net, the schedule, the finder; and the mistakes that such trainings are known for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import product
+
+import numpy as np
+import pytest
+import sympy
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn import functional
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from hwcode import all_cnn as cnn
+from hwcode import schedules
+from hwcode.data import embedded_cifar10
+from hwcode.experiments import LARGE, experiment
+from hwcode.experiments import learning_rate_schedule as recorded
+from hwcode.questions import learning_rate_schedule as asked
+from hwcode.training import engine
+from hwcode.training.device import Placement
+from hwcode.training.progress import Progress
+
+IMAGES = embedded_cifar10(8, 4)
+TRAIN, VALIDATION = cnn.examples_of(IMAGES.train), cnn.examples_of(IMAGES.test)
+PEAK, MOMENTUM, DECAY, BATCH = 0.02, 0.9, 1e-3, 32
+EPOCHS = 3
+PER_EPOCH = math.ceil(len(TRAIN) / BATCH)
+
+
+def small_net(dropout: float = 0.5) -> nn.Module:
+    return nn.Sequential(cnn.Normalise(TRAIN), cnn.AllCNN((4, 8), dropout, dropout))
+
+
+# --- the mistakes that such trainings are known for --------------------------------------------
+
+MISTAKES = {
+    "no eval": "evaluated in training mode",
+    "never back": "trained in evaluation mode",
+    "index of the epoch": "the rate of update",
+    "rate after the step": "the rate of update",
+    "new optimiser": "optimisers",
+    "training loss as validation loss": "reported validation loss",
+    "batchnorm by a name": "decay of BatchNorm",
+}
+"""Each with a word of what the audit has to say about it."""
+
+
+def student(model: nn.Module, mistake: str = "") -> tuple[list[float], torch.optim.Optimizer]:
+    """A plain training loop, with one mistake or none; the reported validation losses."""
+    images, labels = TRAIN.inputs, TRAIN.targets
+    total = EPOCHS * PER_EPOCH
+    groups = [
+        {"params": [p for n, p in model.named_parameters() if "bn" in n], "weight_decay": 0.0},
+        {"params": [p for n, p in model.named_parameters() if "bn" not in n]},
+    ]
+
+    def made() -> torch.optim.Optimizer:
+        chosen = groups[1:] if mistake == "batchnorm by a name" else model.parameters()
+        return torch.optim.SGD(chosen, lr=1e-4, momentum=MOMENTUM, weight_decay=DECAY)
+
+    optimiser, reported, done = made(), [], 0
+    model.train()
+    for epoch in range(EPOCHS):
+        order = engine.epoch_order(0, epoch, len(images))
+        for index, chosen in enumerate(order.split(BATCH)):
+            t = index if mistake == "index of the epoch" else done
+            rate = schedules.warmup_cosine(t, total, PEAK)
+            if mistake == "new optimiser":
+                optimiser = made()
+            if mistake != "rate after the step":
+                optimiser.param_groups[0]["lr"] = rate
+            optimiser.zero_grad()
+            loss = functional.cross_entropy(model(images[chosen]), labels[chosen])
+            loss.backward()
+            optimiser.step()
+            if mistake == "rate after the step":
+                optimiser.param_groups[0]["lr"] = rate
+            done += 1
+        if mistake != "no eval":
+            model.eval()
+        with torch.no_grad():
+            found = functional.cross_entropy(model(VALIDATION.inputs), VALIDATION.targets)
+        wrong = mistake == "training loss as validation loss"
+        reported.append(loss.item() if wrong else found.item())
+        if mistake != "never back":
+            model.train()
+    return reported, optimiser
+
+
+def with_the_engine(model: nn.Module) -> tuple[list[float], torch.optim.Optimizer]:
+    """The book's own training, by the parts that the recorded experiment is made of."""
+    made: list[torch.optim.Optimizer] = []
+    recipe = cnn.recipe(PEAK, MOMENTUM, DECAY, EPOCHS * PER_EPOCH, BATCH)
+
+    def kept(weights):
+        made.append(recipe.optimiser(weights))
+        return made[-1]
+
+    watch = partial(recorded._watch, {"val": VALIDATION}, Placement())
+    history = engine.train(model, replace(recipe, optimiser=kept), TRAIN, seed=0, evaluate=watch)
+    return history.measures["val_loss"], made[0]
+
+
+def decayed(model: nn.Module, optimiser: torch.optim.Optimizer) -> set[str]:
+    """Which parameters an update shrinks that has no gradient, by name."""
+    optimiser.state.clear()
+    before = {name: weights.detach().clone() for name, weights in model.named_parameters()}
+    for group in optimiser.param_groups:
+        group["lr"] = 1.0
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.fill_(1.0)
+            weights.grad = torch.zeros_like(weights)
+    optimiser.step()
+    found = {name for name, weights in model.named_parameters() if bool((weights < 1).all())}
+    with torch.no_grad():
+        for name, weights in model.named_parameters():
+            weights.copy_(before[name])
+    return found
+
+
+def batchnorm_names(model: nn.Module) -> set[str]:
+    return {
+        f"{name}.{kind}"
+        for name, layer in model.named_modules()
+        if isinstance(layer, nn.BatchNorm2d)
+        for kind in ("weight", "bias")
+    }
+
+
+def audit(
+    run: Callable[[nn.Module], tuple[list[float], torch.optim.Optimizer]],
+    says_batchnorm_is_spared: bool = False,
+) -> list[str]:
+    """What is wrong with a training, told from outside: from hooks, not from its source."""
+    with engine.seeded(0):
+        model = small_net()
+    problems: list[str] = []
+    rates: list[float] = []
+    optimisers: list[torch.optim.Optimizer] = []
+
+    def before_step(optimiser, args, kwargs):
+        rates.append(float(optimiser.param_groups[0]["lr"]))
+        if not any(optimiser is one for one in optimisers):
+            optimisers.append(optimiser)
+
+    def at_forward(module, inputs, output):
+        if torch.is_grad_enabled() and not module.training:
+            problems.append("trained in evaluation mode")
+        if not torch.is_grad_enabled() and module.training:
+            problems.append("evaluated in training mode")
+
+    hooks = [register_optimizer_step_pre_hook(before_step)]
+    hooks.append(next(m for m in model.modules() if isinstance(m, nn.BatchNorm2d))
+                 .register_forward_hook(at_forward))  # fmt: skip
+    try:
+        with engine.seeded(0):
+            reported, optimiser = run(model)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    total = EPOCHS * PER_EPOCH
+    expected = [schedules.warmup_cosine(t, total, PEAK) for t in range(total)]
+    if len(rates) != total:
+        problems.append(f"{len(rates)} updates, not {total}")
+    for t, (got, right) in enumerate(zip(rates, expected, strict=False)):
+        if not math.isclose(got, right, rel_tol=1e-9):
+            problems.append(f"the rate of update {t} is {got}, not {right}")
+    if len(optimisers) != 1:
+        problems.append(f"{len(optimisers)} optimisers")
+    model.eval()
+    with torch.no_grad():
+        right = functional.cross_entropy(model(VALIDATION.inputs), VALIDATION.targets).item()
+    if not math.isclose(reported[-1], right, rel_tol=1e-4):
+        problems.append(f"reported validation loss {reported[-1]}, not {right}")
+    spared = batchnorm_names(model) - decayed(model, optimiser)
+    if spared != (batchnorm_names(model) if says_batchnorm_is_spared else set()):
+        problems.append(f"decay of BatchNorm: {len(spared)} of its parameters are spared")
+    return problems
+
+
+def test_P4_2c_the_books_training_passes_the_audit():
+    assert audit(with_the_engine) == []
+
+
+def test_P4_2c_a_plain_loop_without_mistakes_passes_the_audit():
+    assert audit(student) == []
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_P4_2c_every_seeded_mistake_is_caught(mistake):
+    problems = audit(partial(student, mistake=mistake), mistake == "batchnorm by a name")
+    assert problems, "not caught"
+    assert any(MISTAKES[mistake] in problem for problem in problems), problems[:3]
+
+
+def test_P4_2c_batchnorm_can_be_told_by_its_type():
+    """The right way to spare it, which the audit of the name's mistake would accept."""
+    model = small_net()
+    names = batchnorm_names(model)
+    assert len(names) == 18
+    assert not any("bn" in name for name in names), "that name does not occur"
+    spared = [p for name, p in model.named_parameters() if name in names]
+    others = [p for name, p in model.named_parameters() if name not in names]
+    optimiser = torch.optim.SGD(
+        [{"params": spared, "weight_decay": 0.0}, {"params": others}], lr=1.0, weight_decay=DECAY
+    )
+    assert batchnorm_names(model) & decayed(model, optimiser) == set()
+
+
+# --- the net and its first loss -----------------------------------------------------------------
+
+
+def test_P4_2_the_net_has_the_layers_and_the_size_of_the_handout():
+    net = cnn.AllCNN()
+    assert cnn.parameters(net) == 1_667_166
+    by_hand = sum(
+        wide * (narrow * kernel**2 + 1 + 2)
+        for narrow, wide, kernel in (
+            (3, 96, 3), (96, 96, 3), (96, 96, 3), (96, 192, 3), (192, 192, 3), (192, 192, 3),
+            (192, 192, 3), (192, 192, 3), (192, 10, 1),
+        )
+    )  # fmt: skip
+    assert by_hand == 1_667_166
+    kinds = [type(layer).__name__ for layer in net.layers]
+    assert kinds[0] == "Dropout"
+    assert kinds[-5:] == ["Conv2d", "ReLU", "BatchNorm2d", "AvgPool2d", "Flatten"]
+    assert [layer.p for layer in net.layers if isinstance(layer, nn.Dropout)] == [0.2, 0.5, 0.5]
+    assert net(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
+
+
+def test_P4_2a_the_first_loss_is_log_10_plus_spread_minus_luck():
+    for seed in range(3):
+        with engine.seeded(seed):
+            start = cnn.start_of(small_net(), TRAIN.inputs, TRAIN.targets)
+        assert start.loss == pytest.approx(math.log(10) + start.spread - start.luck, rel=1e-6)
+        assert start.spread > 0
+        assert abs(start.loss - math.log(10)) <= math.sqrt(2 * 10 * start.variance)
+
+
+def test_P4_2a_logits_have_mean_zero_and_less_than_variance_one():
+    with engine.seeded(1), torch.no_grad():
+        logits = small_net()(TRAIN.inputs)
+    assert torch.allclose(logits.mean(0), torch.zeros(10), atol=1e-5)
+    assert bool((logits.var(0, unbiased=False) < 1).all())
+
+
+def test_P4_2a_second_order_excess_is_that_of_normal_logits():
+    """A million labels and logits drawn at random, of a small variance."""
+    generator = torch.Generator().manual_seed(0)
+    logits = 0.2 * torch.randn(400_000, 10, generator=generator, dtype=torch.float64)
+    spread = (torch.logsumexp(logits, 1) - math.log(10)).mean().item()
+    assert spread == pytest.approx(0.9 / 2 * 0.2**2, rel=0.03)
+
+
+def test_P4_2a_only_the_last_scale_moves_the_start():
+    at = asked.first_losses
+    assert at("weights") == pytest.approx(at("none"), rel=1e-3)
+    assert at("shift") == pytest.approx(at("none"), rel=1e-5)
+    assert abs(at("scale") - math.log(10)) > 10 * abs(at("none") - math.log(10))
+
+
+# --- images -------------------------------------------------------------------------------------
+
+
+def test_crop_and_flip_give_a_cut_of_the_padded_image():
+    generator = torch.Generator().manual_seed(0)
+    images, labels = TRAIN.inputs[:40], TRAIN.targets[:40]
+    cut, same = cnn.augmented(images, labels, generator)
+    assert torch.equal(same, labels)
+    assert cut.shape == images.shape
+    assert cut.dtype == torch.uint8
+    seen = set()
+    padded = functional.pad(images, (4, 4, 4, 4))
+    for one, big in zip(cut, padded, strict=True):
+        matches = [
+            (row, column, mirrored)
+            for row, column, mirrored in product(range(9), range(9), (False, True))
+            if torch.equal(one.flip(-1) if mirrored else one,
+                           big[:, row : row + 32, column : column + 32])
+        ]  # fmt: skip
+        assert len(matches) == 1
+        seen.add(matches[0])
+    assert len(seen) > 25
+    assert {mirrored for *_, mirrored in seen} == {False, True}
+
+
+def test_crop_and_flip_draw_every_cut_equally_often():
+    image = torch.arange(3 * 32 * 32).remainder(251).to(torch.uint8).view(1, 3, 32, 32)
+    copies = image.repeat(8100, 1, 1, 1)
+    cut, _ = cnn.augmented(copies, torch.zeros(8100), torch.Generator().manual_seed(1))
+    _, counts = cut.flatten(1).unique(dim=0, return_counts=True)
+    assert len(counts) == 162
+    assert 20 < counts.min() <= counts.max() < 90
+
+
+def test_normalised_channels_have_mean_zero_and_variance_one():
+    images = cnn.Normalise(TRAIN)(TRAIN.inputs).transpose(0, 1).flatten(1)
+    assert torch.allclose(images.mean(1), torch.zeros(3), atol=1e-5)
+    assert torch.allclose(images.std(1), torch.ones(3), atol=1e-5)
+
+
+class NothingReadBack(TorchDispatchMode):
+    """Fails at every operation that would make a GPU's host wait."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        waiting = ("_local_scalar_dense", "nonzero", "equal", "is_nonzero")
+        if function.overloadpacket.__name__ in waiting:
+            raise AssertionError(f"{function} waits for the device")
+        return function(*args, **(kwargs or {}))
+
+
+def test_a_step_with_augmentation_reads_nothing_back():
+    recipe = cnn.recipe(PEAK, MOMENTUM, DECAY, 4, BATCH, cnn.augmented)
+    run = engine.Training(small_net(), recipe, TRAIN, 0, Placement(layout="channels_last"))
+    run.update()
+    with NothingReadBack():
+        run.update()
+
+
+def test_the_engine_and_the_plain_loop_take_the_same_steps():
+    with engine.seeded(0):
+        model = small_net(dropout=0.0)
+        other = small_net(dropout=0.0)
+        other.load_state_dict(model.state_dict())
+    orders = (engine.epoch_order(0, epoch, len(TRAIN)) for epoch in range(3))
+    recipe = cnn.recipe(PEAK, MOMENTUM, DECAY, 3 * PER_EPOCH, BATCH)
+    ours = engine.train(model, recipe, TRAIN, seed=0).losses
+    plain = cnn.plain_loop(other, TRAIN, orders, PEAK, MOMENTUM, DECAY, 3 * PER_EPOCH, BATCH)
+    assert np.allclose(ours, list(plain), rtol=1e-3)
+
+
+# --- schedule, finder ---------------------------------------------------------------------------
+
+
+@given(st.integers(10, 40_000), st.floats(1e-3, 10), st.floats(0, 1))
+def test_P4_2c_the_schedule_goes_up_once_and_down_once(total, peak, share):
+    t = share * total
+    got = schedules.warmup_cosine(t, total, peak)
+    assert 0 < got <= peak + 1e-4
+    step = total * 1e-4
+    if t + step <= total:
+        more = schedules.warmup_cosine(t + step, total, peak)
+        assert (more > got) == (t + step <= 0.2 * total) or t <= 0.2 * total <= t + step
+
+
+def test_P4_2c_the_schedule_is_formula_2_and_refuses_the_rest():
+    for t, total, peak in asked._schedule_points():
+        assert schedules.warmup_cosine(t, total, peak) == pytest.approx(
+            asked._exact_rate((t, total, peak)), rel=1e-12
+        )
+    with pytest.raises(ValueError, match="not in a run"):
+        schedules.warmup_cosine(101, 100, 0.1)
+
+
+def test_P4_2c_the_mean_rate_of_a_long_run():
+    rates = [schedules.warmup_cosine(t, 19_550, 1.0) for t in range(19_550)]
+    assert np.mean(rates) == pytest.approx(0.1 + 8 / (5 * math.pi), abs=1e-4)
+
+
+def test_P4_2b_sweeps_reach_their_end():
+    assert schedules.finder_rate(99) == pytest.approx(float(asked._hundredth(None)))
+    for end, factor in product((0.1, 1.0, 10.0), (1.05, 1.1, 1.5)):
+        last = schedules.finder_updates(end, factor=factor) - 1
+        assert schedules.finder_rate(last, factor=factor) >= end * (1 - 1e-12)
+        assert schedules.finder_rate(last - 1, factor=factor) < end
+
+
+def test_P4_2b_the_turning_point_is_that_of_the_smooth_curve():
+    rates = np.geomspace(1e-3, 10, 81)
+    clean = np.abs(np.log(rates / 0.1))
+    assert schedules.turning_point(rates, clean) == pytest.approx(0.1)
+    spiked = clean.copy()
+    spiked[75] = -0.5
+    assert schedules.turning_point(rates, spiked, 11) == pytest.approx(0.1, rel=0.3)
+    lost = np.where(rates > 5, np.nan, clean)
+    assert schedules.turning_point(rates, lost) == pytest.approx(0.1)
+    with pytest.raises(ValueError, match="odd"):
+        schedules.turning_point(rates, clean, 4)
+    with pytest.raises(ValueError, match="not enough"):
+        schedules.turning_point(rates[:3], clean[:3])
+
+
+@given(st.integers(2, 12), st.integers(2, 40), st.lists(st.integers(-5, 5), min_size=2, max_size=2))
+def test_P4_2b_no_minimum_below_the_limit(tenths, scale, start):
+    """Exact sweeps on two curvatures, the larger one 1, with any start that is not the minimum."""
+    if start[0] == start[1] == 0:
+        return
+    factor = 1 + sympy.Rational(tenths, 10)
+    at = asked.sweep_minimum((1, sympy.Rational(1, scale)), tuple(start), factor)
+    assert at >= 2
+
+
+# --- momentum -----------------------------------------------------------------------------------
+
+
+@given(st.floats(0.01, 3.5), st.floats(0.0, 0.95))
+def test_P4_2d_stable_exactly_below_the_limit(product_, momentum):
+    limit = schedules.stability_limit(1.0, momentum)
+    if abs(product_ - limit) > 1e-3:
+        assert (schedules.contraction(product_, 1.0, momentum) < 1) == (product_ < limit)
+
+
+@given(st.floats(0.01, 1.5), st.floats(0.1, 2.0), st.floats(0.0, 0.95))
+def test_P4_2d_the_floor_is_that_of_the_balance_of_moments(rate, curvature, momentum):
+    if rate * curvature >= 1.9:
+        return
+    exact = asked.stationary_loss(*map(sympy.Rational, (rate, curvature, momentum, 2.0)))
+    assert schedules.noise_floor(rate, curvature, momentum, 2.0) == pytest.approx(float(exact))
+
+
+def test_P4_2d_the_floor_is_what_torch_settles_at():
+    """4,000 parabolas at once, stepped by torch's own optimiser."""
+    w = torch.zeros(4000, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.SGD([w], lr=0.8, momentum=0.5)
+    generator = torch.Generator().manual_seed(0)
+    total = 0.0
+    for step in range(300):
+        w.grad = w.detach() + torch.randn(4000, generator=generator, dtype=torch.float64)
+        optimiser.step()
+        if step >= 100:
+            total += w.detach().square().mean().item() / 2 / 200
+    assert total == pytest.approx(schedules.noise_floor(0.8, 1.0, 0.5), rel=0.02)
+    for wrong in (0.8 / (4 * 0.5), schedules.noise_floor(0.8, 1.0)):
+        assert total != pytest.approx(wrong, rel=0.1)
+
+
+def test_P4_2d_there_is_no_floor_without_stability():
+    for rate, momentum in ((3.0, 0.5), (0.1, 1.0), (0.0, 0.5)):
+        with pytest.raises(ValueError, match="no stationary state"):
+            schedules.noise_floor(rate, 1.0, momentum)
+
+
+@pytest.mark.parametrize(("decay_factor", "same"), [(4.0, True), (1.0, False)])
+def test_P4_2d_before_batchnorm_only_the_product_of_rate_and_decay_counts(decay_factor, same):
+    """Weights halved, rate a quarter, decay fourfold: the same outputs, with momentum 0.9."""
+
+    def outputs(scale: float, decay: float) -> torch.Tensor:
+        with engine.seeded(3):
+            net = nn.Sequential(
+                nn.Conv2d(3, 6, 3), nn.ReLU(), nn.BatchNorm2d(6, eps=1e-20), nn.Flatten(1)
+            ).double()
+            images = torch.randn(16, 3, 6, 6, dtype=torch.float64)
+            target = torch.randn(16, 6 * 16, dtype=torch.float64)
+        conv = net[0]
+        with torch.no_grad():
+            conv.weight *= scale
+            conv.bias *= scale
+        rate = 0.5 * scale**2
+        optimiser = torch.optim.SGD(
+            [{"params": conv.parameters(), "lr": rate, "weight_decay": decay}],
+            lr=rate, momentum=0.9,
+        )  # fmt: skip
+        for _ in range(20):
+            optimiser.zero_grad()
+            functional.mse_loss(net(images), target).backward()
+            optimiser.step()
+        return net(images).detach()
+
+    close = torch.allclose(outputs(1.0, 0.05), outputs(0.5, 0.05 * decay_factor), atol=1e-9)
+    assert close == same
+
+
+def test_P4_2d_settings_keep_the_effective_rate_or_not():
+    found = dict(recorded.arms(recorded.STUDY.config))
+    effective = {}
+    for name, recipe in found.items():
+        optimiser = recipe.optimiser([nn.Parameter(torch.zeros(1))])
+        group = optimiser.param_groups[0]
+        top = max(recipe.schedule(t)["lr"] for t in range(recipe.updates)) - 1e-4
+        effective[name] = schedules.effective_rate(top, group["momentum"])
+        assert group["weight_decay"] == 1e-3
+        assert recipe.batch == 128
+    assert effective["ii"] == pytest.approx(effective["i"], rel=1e-2)
+    assert effective["iii"] == pytest.approx(effective["i"] / 5, rel=1e-2)
+    assert found["long"].updates == 2 * found["i"].updates
+    assert found["augmented"].prepare is cnn.augmented
+
+
+# --- the experiments ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tiny(monkeypatch) -> dict[str, object]:
+    monkeypatch.setattr(recorded, "placement", lambda widths: Placement())
+    monkeypatch.setattr(recorded, "SMALL", {**recorded.SMALL, "widths": [4, 8]})
+    monkeypatch.setattr(recorded, "WHOLE", {**recorded.WHOLE, "widths": [6, 8]})
+    return {"widths": [4, 8], "train_images": 80, "batch": 8, "epochs": 2, "evaluated": 16}
+
+
+def test_the_study_runs_and_tells_training_from_validation(tiny):
+    config = {**recorded.STUDY.config, **tiny}
+    outcome = recorded.run_study(config, 0, IMAGES, Progress())
+    for name, epochs in (("i", 2), ("long", 4)):
+        assert outcome.curves[f"{name}_updates"] == [10.0 * (e + 1) for e in range(epochs)]
+        assert len(outcome.curves[f"{name}_val_loss"]) == epochs
+        assert outcome.curves[f"{name}_val_loss"] != outcome.curves[f"{name}_train_loss"]
+    again = recorded.run_study(config, 0, IMAGES, Progress())
+    assert again.metrics == outcome.metrics
+    replayed = recorded.first_losses_of_study(config, 0, IMAGES)
+    assert len(replayed) == 30
+    assert all(map(math.isfinite, replayed))
+
+
+def test_the_finder_runs_and_repeats(tiny):
+    config = {**recorded.FINDER.config, **tiny, "end": 1e-4, "draws": 2}
+    outcome = recorded.run_finder(config, 0, IMAGES, Progress())
+    rates = outcome.curves["rates_1.1_0.9"]
+    assert rates[0] == 1e-5
+    assert rates[-1] >= 1e-4 * (1 - 1e-12)
+    assert outcome.metrics["eta_star_1.1_0.9"] in rates
+    assert len(outcome.curves["losses_1.2_0.9"]) == schedules.finder_updates(1e-4, factor=1.2)
+    first = recorded.first_losses_of_finder(config, 0, IMAGES)
+    assert np.allclose(first, outcome.curves["losses_1.1_0.9"][:10], rtol=1e-5)
+
+
+def test_the_speed_run_compares_equal_steps(tiny):
+    config = {**recorded.SPEED.config, **tiny, "sizes": [[4, 8]], "rounds": 2}
+    outcome = recorded.run_speed(config, 0, IMAGES, Progress())
+    assert outcome.metrics["4_first_steps_float32_contiguous"] < 1e-4
+    assert all(len(times) == 2 for times in outcome.curves.values())
+
+
+def test_large_sizes_can_be_asked_for_and_need_not_be_recorded():
+    for name in LARGE["learning_rate_schedule"]:
+        large = experiment(name)
+        small = experiment(name.removesuffix("_full"))
+        assert large.config["widths"] == [96, 192]
+        assert large.config["train_images"] == 50_000
+        same = set(large.config) - {"widths", "train_images", "epochs", "evaluated"}
+        assert {key: large.config[key] for key in same} == {key: small.config[key] for key in same}
+    updates = dict(recorded.arms(recorded.STUDY_FULL.config))
+    assert (updates["i"].updates, updates["long"].updates) == (19_550, 39_100)
