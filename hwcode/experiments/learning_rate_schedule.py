@@ -362,7 +362,14 @@ FINDER_FULL = _finder(
 STUDY = _study(
     "learning_rate_schedule",
     "All-CNN of widths 32 and 64 on part of CIFAR-10: schedule and momentum",
-    {**SMALL, **TRAININGS, "eta_star": 0.3, "epochs": 8, "evaluated": 2000},
+    {
+        **SMALL,
+        **TRAININGS,
+        "train_images": 5120,
+        "eta_star": 0.3,
+        "epochs": 8,
+        "evaluated": 1000,
+    },
 )
 STUDY_FULL = _study(
     "learning_rate_schedule_full",

@@ -292,19 +292,13 @@ def _smoothed(losses: Any, window: int = 11) -> Any:
 
 
 def _long_enough(_: Any) -> str:
-    """Recorded sweeps: has the smoothed loss turned upwards within 100 minibatches, or later?"""
-    record = _record("learning_rate_finder")
+    """Recorded sweeps: has the smoothed loss risen by 0.1 within 100 minibatches, or later?"""
     found = set()
-    for losses in record.curve("losses_1.1_0.9"):
+    for losses in _record("learning_rate_finder").curve("losses_1.1_0.9"):
         smooth = _smoothed(losses)
-        early, late = smooth[:95], smooth[95:]
-        # Turned: the end of the first hundred lies well above the valley before it.
-        if early[-1] > early.min() + 0.25:
-            found.add("early")
-        elif late.max() > early[-1] + 0.25:
-            found.add("late")
-        else:
-            found.add("never")
+        risen = smooth > np.minimum.accumulate(smooth) + 0.1
+        early = bool(risen[: 100 - 10].any())  # the last of these means ends at the hundredth
+        found.add("early" if early else "late" if risen.any() else "never")
     return found.pop() if len(found) == 1 else "mixed"
 
 
@@ -396,11 +390,11 @@ minimum of the curve have to do with it?*
         ),
         Part(
             name="enough",
-            asks="in the recorded sweeps: does the curve turn upwards within 100 minibatches?",
+            asks="in the recorded sweeps: does the smoothed curve turn upwards (rise by 0.1 above its lowest value) within 100 minibatches?",
             form=Choice(
                 {
                     "early": "yes, in every one of them",
-                    "late": "no, but with more minibatches it does",
+                    "late": "no, but further on, before a rate of 10, it does",
                     "never": "not even up to a rate of 10",
                 }
             ),
