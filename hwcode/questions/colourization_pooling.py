@@ -30,7 +30,6 @@ from hwcode.sizes import (
     LAYERS,
     BatchNorm,
     Conv,
-    ConvTranspose,
     Counting,
     Layer,
     MaxPool,
@@ -113,7 +112,7 @@ def _by_a_list(arguments: tuple[int, int, int, int]) -> nn.Module:
     return sizes.to_module(layers_of(*arguments), (arguments[1], 64, 64))
 
 
-WRITTEN_OUT = '''
+WRITTEN_OUT = """
 import torch.nn.functional as F
 from torch import nn
 
@@ -132,7 +131,7 @@ class PoolUpsampleNet(nn.Module):
             x = F.max_pool2d(x, 2) if i < 2 else F.interpolate(x, scale_factor=2)
             x = F.relu(norm(x))
         return self.convs[4](x)
-'''
+"""
 
 ORDER = {
     "scale": "the same function if no scale of BatchNorm is negative, else another one",
@@ -229,7 +228,9 @@ Layers may be nested and named at will. Besides, we ask which neighbours in a bl
             ),
             mistakes=(
                 Mistake(
-                    _changed("pooling and upsampling at the end of each block", _in_order(0, 2, 3, 1)),
+                    _changed(
+                        "pooling and upsampling at the end of each block", _in_order(0, 2, 3, 1)
+                    ),
                     "in the first two blocks BatchNorm would see the map before pooling: other means and variances",
                 ),
                 Mistake(
@@ -324,7 +325,6 @@ behind it, as its outputs are logits. `forward` applies one after the other.
 # --- A2-4.3 -----------------------------------------------------------------------------------
 
 PLAIN = Counting(biases=False, normalisation=False)
-SIZES = Domain((NIC, NF, NC))
 
 
 def counts(side: Any, rules: Counting = PLAIN) -> sizes.Counts:
@@ -368,12 +368,16 @@ def alternatives(quantity: str, side: Any, of: Callable[..., sizes.Counts]) -> A
     return tuple(Alternative(value, note, "counting") for value, note in found.items())
 
 
-def tally_at(point: Any, side: int, net: str, quantity: str) -> sympy.Integer:
-    """The net itself is run on one image, with hooks that count."""
+@cache
+def _tally(net: str, side: int, *channels: int) -> Any:
     from hwcode.colourization import NETS, tally
 
-    values = [int(point[symbol]) for symbol in (NIC, NF, NC)]
-    found = tally(NETS[net](3, *values), (values[0], side, side))
+    return tally(NETS[net](3, *channels), (channels[0], side, side))
+
+
+def tally_at(point: Any, side: int, net: str, quantity: str) -> sympy.Integer:
+    """The net itself is run on one image, with hooks that count."""
+    found = _tally(net, side, *(int(point[symbol]) for symbol in (NIC, NF, NC)))
     return sympy.Integer(getattr(found, quantity))
 
 
@@ -418,9 +422,7 @@ def _general(rules: Counting = PLAIN) -> ImmutableMatrix:
     """The counts at the side n, a multiple of 4."""
     m = scalar("m", integer=True, positive=True)
     found = counts(4 * m, rules)
-    return ImmutableMatrix(
-        [sympy.expand(getattr(found, key).subs(m, n / 4)) for key in QUANTITIES]
-    )
+    return ImmutableMatrix([sympy.expand(getattr(found, key).subs(m, n / 4)) for key in QUANTITIES])
 
 
 at_32, at_64 = counts(32), counts(64)
@@ -442,7 +444,12 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
 """,
     parts=(
         counted(
-            "weights", "the number of weights", "parameters", 32, "pool", counts,
+            "weights",
+            "the number of weights",
+            "parameters",
+            32,
+            "pool",
+            counts,
             (
                 Mistake(
                     9 * (NF + 2 * NF + NF + NC + NC),
@@ -461,7 +468,12 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
             ),
         ),
         counted(
-            "outputs", "the number of outputs, 32 x 32", "neurons", 32, "pool", counts,
+            "outputs",
+            "the number of outputs, 32 x 32",
+            "neurons",
+            32,
+            "pool",
+            counts,
             (
                 Mistake(
                     2246 * NF + 2304 * NC,
@@ -475,15 +487,24 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
             ),
         ),
         counted(
-            "connections", "the number of connections, 32 x 32", "connections", 32, "pool", counts,
+            "connections",
+            "the number of connections, 32 x 32",
+            "connections",
+            32,
+            "pool",
+            counts,
             (
                 Mistake(
                     at_32.parameters,
                     "these are the weights; a convolution uses each of them at every place",
                 ),
                 Mistake(
-                    at_32.connections - pools_32 + 4 * NF * 256 * NF + 4 * (2 * NF) ** 2 * 64
-                    + NF**2 * 256 + NC**2 * 1024,
+                    at_32.connections
+                    - pools_32
+                    + 4 * NF * 256 * NF
+                    + 4 * (2 * NF) ** 2 * 64
+                    + NF**2 * 256
+                    + NC**2 * 1024,
                     "pooling and upsampling connect a channel to itself alone",
                 ),
                 Mistake(
@@ -493,7 +514,12 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
             ),
         ),
         counted(
-            "weights_doubled", "the number of weights, 64 x 64", "parameters", 64, "pool", counts,
+            "weights_doubled",
+            "the number of weights, 64 x 64",
+            "parameters",
+            64,
+            "pool",
+            counts,
             (
                 Mistake(
                     4 * at_32.parameters,
@@ -502,21 +528,31 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
             ),
         ),
         counted(
-            "outputs_doubled", "the number of outputs, 64 x 64", "neurons", 64, "pool", counts,
+            "outputs_doubled",
+            "the number of outputs, 64 x 64",
+            "neurons",
+            64,
+            "pool",
+            counts,
             (
                 Mistake(2 * at_32.neurons, "height and width both double, so the area is fourfold"),
                 Mistake(at_32.neurons, "only weights are independent of the image's size"),
             ),
         ),
         counted(
-            "connections_doubled", "the number of connections, 64 x 64", "connections", 64, "pool",
+            "connections_doubled",
+            "the number of connections, 64 x 64",
+            "connections",
+            64,
+            "pool",
             counts,
             (
                 Mistake(
                     2 * at_32.connections, "height and width both double, so the area is fourfold"
                 ),
                 Mistake(
-                    16 * at_32.connections, "the number of outputs is fourfold, that of each output's inputs is unchanged"
+                    16 * at_32.connections,
+                    "the number of outputs is fourfold, that of each output's inputs is unchanged",
                 ),
             ),
         ),
@@ -529,8 +565,14 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
                     tuple(
                         dict(zip((NIC, NF, NC, n), values, strict=True))
                         for values in (
-                            (1, 1, 1, 4), (1, 2, 1, 8), (2, 1, 1, 12), (1, 1, 2, 8), (2, 3, 2, 4),
-                            (3, 2, 4, 16), (1, 5, 3, 8), (2, 2, 3, 12),
+                            (1, 1, 1, 4),
+                            (1, 2, 1, 8),
+                            (2, 1, 1, 12),
+                            (1, 1, 2, 8),
+                            (2, 3, 2, 4),
+                            (3, 2, 4, 16),
+                            (1, 5, 3, 8),
+                            (2, 2, 3, 12),
                         )
                     ),
                 ),
@@ -547,8 +589,10 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
                 ),
                 Mistake(
                     ImmutableMatrix(
-                        [key * (n / 32) ** 2 for key in
-                         (at_32.parameters, at_32.neurons, at_32.connections)]
+                        [
+                            key * (n / 32) ** 2
+                            for key in (at_32.parameters, at_32.neurons, at_32.connections)
+                        ]
                     ),
                     "weights do not depend on the size of the image",
                 ),
@@ -564,3 +608,167 @@ With height and width doubled the weights are the same; outputs and connections 
 """,
     conventions=("counting", "zero-padding"),
 )
+
+
+# --- A2-4.2 -----------------------------------------------------------------------------------
+
+
+@cache
+def record_of(name: str) -> Record:
+    """The record of an experiment."""
+    from hwcode.experiments import experiment
+    from hwcode.training.experiment import load
+
+    return load(experiment(name))
+
+
+def mean(record: str, metric: str) -> float:
+    """The mean of a recorded metric over the seeds."""
+    return float(record_of(record).metric(metric).mean())
+
+
+def recorded(record: str, metric: str) -> Truth:
+    """The truth of a number that was measured."""
+    return Truth(
+        lambda _: sympy.Float(mean(record, metric)),
+        "the recorded mean over the seeds",
+        method=Method.MEASURED,
+    )
+
+
+def _measured(what: str, tolerance: float = 0.05) -> Number:
+    return Number(what=what, tolerance=tolerance, measured=True)
+
+
+AGAINST_TABLE = {
+    "better": "better than a table from the grey level of a pixel to its commonest colour",
+    "same": "as good as such a table, within a point of accuracy",
+    "worse": "worse than such a table",
+}
+
+
+def _against_the_table(_: Any) -> str:
+    record = record_of("colourization")
+    gains = record.metric("pool_val_accuracy") - record.metric("table_accuracy")
+    if gains.min() > 0.01:
+        return "better"
+    return "worse" if gains.max() < -0.01 else "same"
+
+
+ERRORS = {
+    "colour": "mostly in chroma: the grey image does not tell the colour",
+    "blur": "mostly in brightness, which the grey image does tell: the pictures are coarse",
+}
+
+
+def _where_the_error_is(_: Any) -> str:
+    """Of the squared error, what is left when every pixel is given its true brightness."""
+    record = record_of("colourization")
+    chroma, whole = (record.metric(f"pool_error_{kind}") ** 2 for kind in ("chroma", "rgb"))
+    return "colour" if (chroma / whole).mean() > 0.5 else "blur"
+
+
+SATURATION = {
+    "paler": "less colourful than the true images",
+    "equal": "as colourful, within 5 %",
+    "stronger": "more colourful",
+}
+
+
+def _how_colourful(_: Any) -> str:
+    shown = mean("colourization", "pool_error_saturation")
+    return "paler" if shown < 0.95 else "stronger" if shown > 1.05 else "equal"
+
+
+training = Question(
+    ids=("A2-4.2",),
+    chapter=CHAPTER,
+    title="training PoolUpsampleNet",
+    marks={"A2-4.2": 4},
+    statement=r"""
+Train PoolUpsampleNet with cross-entropy and look at the pictures. Do they look good? Why, or why not?
+
+*"Good" is a matter of taste, so we ask for measurements: the horses of CIFAR-10, kernel 3, NF = 32,
+24 colours by k-means on the training pixels, Adam at $10^{-3}$, batch 100, 25 epochs; means over five
+seeds, on the 1,000 validation images, as JPEG has altered them. Numbers count as right within 5 %.
+The error of a picture is taken apart: brightness is the mean of R, G and B, chroma the rest.*
+""",
+    parts=(
+        Part(
+            name="accuracy",
+            asks="the validation accuracy after 25 epochs, as a fraction",
+            form=_measured("a fraction of pixels"),
+            reference=sympy.Rational(40, 100),
+            truth=recorded("colourization", "pool_val_accuracy"),
+            mistakes=(
+                Mistake(sympy.Rational(1, 24), "this is the accuracy of guessing among 24 colours"),
+                Mistake(
+                    sympy.Rational(80, 100),
+                    "neighbouring colours of the palette are close to each other, and fewer than half of the pixels get the right one",
+                ),
+            ),
+        ),
+        Part(
+            name="loss",
+            asks="the validation loss after 25 epochs",
+            form=_measured("nats for a pixel"),
+            reference=sympy.Rational(161, 100),
+            truth=recorded("colourization", "pool_val_loss"),
+            mistakes=(
+                Mistake(sympy.log(24), "$\\log 24$ is the loss of a net that has learnt nothing"),
+                Mistake(
+                    sympy.Rational(1161, 500),
+                    "in bits; PyTorch's cross-entropy has natural logarithms",
+                    "logarithm",
+                ),
+            ),
+        ),
+        Part(
+            name="table",
+            asks="its accuracy compared with a table that looks at the grey level of one pixel alone",
+            form=Choice(AGAINST_TABLE),
+            reference="better",
+            truth=Truth(_against_the_table, "recorded accuracies", method=Method.MEASURED),
+            mistakes=(
+                Mistake("worse", "it is above the table for every seed"),
+                Mistake("same", "the gain is more than one point of accuracy for every seed"),
+            ),
+        ),
+        Part(
+            name="error",
+            asks="the squared error of its pictures is",
+            form=Choice(ERRORS),
+            reference="blur",
+            truth=Truth(_where_the_error_is, "recorded errors", method=Method.MEASURED),
+            mistakes=(
+                Mistake(
+                    "colour",
+                    "given the true brightness of every pixel, less than half of the squared error is left",
+                ),
+            ),
+        ),
+        Part(
+            name="saturation",
+            asks="its pictures are, in the mean over all pixels,",
+            form=Choice(SATURATION),
+            reference="paler",
+            truth=Truth(_how_colourful, "recorded chroma", method=Method.MEASURED),
+            mistakes=(
+                Mistake("equal", "the mean chroma is more than 5 % below that of the true images"),
+                Mistake(
+                    "stronger", "where the colour is uncertain the likeliest one is a dull one"
+                ),
+            ),
+        ),
+    ),
+    model_answer=r"""
+Not good. Validation loss about 1.61, accuracy about 40 %: better than a table of grey levels, but most
+pixels get a wrong colour of the palette. The pictures are coarse: poolings forget where in a block the
+maximum was, and upsampling repeats pixels, so that fine detail, which the grey input has, cannot come
+back. They are pale: colours that the grey image does not determine are settled by the commonest one.
+Neighbouring pixels are coloured apart, by the largest logit of each, so there are specks.
+""",
+)
+
+
+QUESTIONS = (net, training, tally_question)

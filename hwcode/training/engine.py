@@ -291,8 +291,8 @@ def place(
 ) -> Placement:
     """Choose where to train by a few steps of the training itself, on models that are thrown away.
 
-    ``HWCODE_PLACEMENT`` in the environment, such as ``cpu,bfloat16,channels_last``, decides instead:
-    for repeating what a record was made with, or on a machine too busy for a probe.
+    ``HWCODE_PLACEMENT`` in the environment, such as ``cpu,bfloat16,channels_last``, decides
+    instead: to repeat what a record was made with, or on a machine too busy for a probe.
 
     Args:
         make_model: makes a model.
