@@ -129,8 +129,8 @@ def variations(steps: int) -> dict[str, Poly]:
     >>> sorted(name for name, loss in variations(2).items() if convexity(loss) != "not convex")
     ['none', 'penalty']
     """
-    x, t, zero, far = Matrix([[1, 1]]), Matrix([3]), Matrix([0, 0]), Matrix([3, 3])
-    half = Rational(1, 2)
+    x, t, zero, far = Matrix([[1, 1]]), Matrix([3]), Matrix([0, 0]), Matrix([6, 6])
+    half, quarter = Rational(1, 2), Rational(1, 4)
 
     def run(start: Matrix, **changes: Any) -> list[Poly]:
         return weights_in_rate(x, t, start, steps, **changes)
@@ -141,7 +141,7 @@ def variations(steps: int) -> dict[str, Poly]:
         "penalty": loss_polynomial(x, t, run(zero, penalty=half), penalty=half),
         "validation": loss_polynomial(x, Matrix([2]), run(zero)),
         "penalised steps": loss_polynomial(x, t, run(far, penalty=half)),
-        "decay": loss_polynomial(x, t, run(far, decay=half)),
+        "decay": loss_polynomial(x, t, run(far, decay=quarter)),
         "schedule": loss_polynomial(x, t, run(zero, schedule=schedule)),
         "momentum": loss_polynomial(x, t, run(zero, momentum=half)),
         "quartic": _quartic(steps),

@@ -448,7 +448,7 @@ With $XX^\top=\sum_j\lambda_jq_jq_j^\top$ and $b_j=q_j^\top a$:
 $\frac{d^2L_k}{d\eta^2}=\frac1n\sum_jb_j^2\,2k(2k-1)\big(\frac{2\lambda_j}n\big)^2\big(1-\frac{2\eta}n\lambda_j\big)^{2k-2}\ge0$
 as $2k-2$ is even. So $L_k$ is convex for all data. If some $b_j\lambda_j\ne0$ (that is, $X^\top a\ne0$)
 its derivative increases strictly, so it is strictly convex with one minimum; for $k\ge2$ it is strongly
-convex exactly if two different eigenvalues are excited. The best rate tends to
+convex exactly if at least two different eigenvalues are excited. The best rate tends to
 $n/(\lambda_{\min}+\lambda_{\max})$ of the excited ones.
 """,
     conventions=("mean", "steps"),

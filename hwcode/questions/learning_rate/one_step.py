@@ -212,7 +212,7 @@ convex, strongly convex (on the whole line), with $a=Xw_0-t$.*
                 ),
                 Mistake(
                     "two",
-                    "that is the condition from two steps on; a parabola needs no more than to be none but flat",
+                    "that is the condition from two steps on; one step gives a parabola, which is strongly convex unless it is flat",
                 ),
                 Mistake("always", "a constant is not strongly convex"),
             ),

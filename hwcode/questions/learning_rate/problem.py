@@ -174,7 +174,7 @@ CONDITIONS: dict[str, tuple[str, Callable[[Case], bool]]] = {
     "slope": (r"exactly if $X^\top a\ne0$", lambda case: case.slope),
     "regular": (r"exactly if $XX^\top$ is invertible", lambda case: case.regular),
     "two": (
-        r"exactly if $a$ has parts along two different eigenvalues of $XX^\top$ other than 0",
+        r"exactly if $a$ has parts along at least two different eigenvalues of $XX^\top$ other than 0",
         lambda case: case.excited >= 2,
     ),
 }
