@@ -372,6 +372,15 @@ def test_the_laws_hold_at_numbers(m, k, s, p, d, o):
     assert sizes.round_trip_law().subs(at) == Window(k, s, p, d).size(up)
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+def test_an_even_kernel_keeps_a_size_only_lopsided():
+    """The last layer of A2-5.4 with kernel 4."""
+    image = torch.zeros(1, 1, 32, 32)
+    assert sizes.downsampling_paddings(4, stride=1) == ()
+    assert all(nn.Conv2d(1, 1, 4, padding=p)(image).shape != image.shape for p in range(9))
+    assert nn.Conv2d(1, 1, 4, padding="same")(image).shape == image.shape
+
+
 def test_a_dilated_kernel_counts_by_its_span():
     n, k, s, d = sympy.symbols("n k s d", integer=True, positive=True)
     (p,) = sympy.symbols("p,", integer=True, nonnegative=True)
