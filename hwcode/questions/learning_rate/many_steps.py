@@ -232,7 +232,7 @@ def _limit_of_best(point: Any) -> Any:
 
     (1 - r x)^(2k-1) x b1^2 = (r y - 1)^(2k-1) y b2^2 is solved by taking the odd root.
     """
-    count, ratio = sympy.Symbol("count", positive=True), Rational(5, 3)
+    count, ratio = sympy.symbols("count ratio", positive=True)
     low, high = 2 * point[lmin] / point[n], 2 * point[lmax] / point[n]
     root = (ratio * high / low) ** (1 / (2 * count - 1))
     return sympy.limit((1 + root) / (low + root * high), count, sympy.oo)
@@ -401,7 +401,8 @@ part along it.
             reference=n / (lmin + lmax),
             latex=r"\lim_{k\to\infty}\eta^*_k = \frac{n}{\lambda_{\min}+\lambda_{\max}}",
             truth=Truth(
-                _limit_of_best, "the limit of the closed form for two eigenvalues, by SymPy"
+                _limit_of_best,
+                "the limit for two eigenvalues, by SymPy (for any number it is proved in the text)",
             ),
             also_right=("2/(2*lmin/n + 2*lmax/n)",),
             mistakes=(
@@ -427,7 +428,9 @@ part along it.
             form=Choice(VARIATIONS),
             reference="penalty",
             truth=Truth(
-                _stays_convex, "the exact losses of an example for each, after one to three steps"
+                _stays_convex,
+                "the only change of which no example loses convexity within three steps, exactly"
+                " (that it never does is proved in the text)",
             ),
             mistakes=(
                 Mistake(
