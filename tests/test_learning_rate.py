@@ -54,8 +54,12 @@ def exactly(values):
 
 def by_autograd(objective, start, rate, steps, final):
     """The value at the end and its derivatives in rate and penalty, by torch's own tape."""
-    X, t, w = (torch.tensor(part, dtype=torch.float64) for part in (objective.X, objective.t, start))
-    hyperparameters = torch.tensor([rate, objective.penalty], dtype=torch.float64, requires_grad=True)
+    X, t, w = (
+        torch.tensor(part, dtype=torch.float64) for part in (objective.X, objective.t, start)
+    )
+    hyperparameters = torch.tensor(
+        [rate, objective.penalty], dtype=torch.float64, requires_grad=True
+    )
     w = w.requires_grad_()
 
     def value(X, t, penalty, w):
@@ -202,8 +206,7 @@ def test_h2_2_1_2_the_short_cut_is_exact_for_squared_errors(size, steps):
     objective, start, _ = instance(size)
     rate = Fraction(3, 16)
     X, t, w = (
-        np.vectorize(Fraction, otypes=[object])(part)
-        for part in (objective.X, objective.t, start)
+        np.vectorize(Fraction, otypes=[object])(part) for part in (objective.X, objective.t, start)
     )
     gradients = []
     for _ in range(steps + 1):
@@ -290,7 +293,11 @@ def test_h2_2_3_2_kinds_of_convexity_by_construction(real, others, leading):
 
 def test_h2_2_3_2_loss_after_some_steps_is_strongly_convex_with_two_excited_curvatures():
     X = sympy.diag(1, 3)
-    for parts, expected in (((9, 1), "strongly convex"), ((9, 0), "strictly convex"), ((0, 0), "convex")):
+    for parts, expected in (
+        ((9, 1), "strongly convex"),
+        ((9, 0), "strictly convex"),
+        ((0, 0), "convex"),
+    ):
         for steps in (2, 3):
             start, t = sympy.zeros(2, 1), sympy.Matrix(parts)
             loss = loss_polynomial(X, t, weights_in_rate(X, t, start, steps))
@@ -306,7 +313,9 @@ def test_h2_2_3_2_best_rate_minimises_lies_between_and_obeys_the_bound(count, se
     best, limit = spectrum.best_rate(steps), lr.limit_rate(h)
     assert (1 - 1e-12) / h[-1] <= best <= (1 + 1e-12) / h[0]
     if steps < 50:
-        assert all(spectrum.loss(best, steps) <= spectrum.loss(best * x, steps) for x in (0.99, 1.01))
+        assert all(
+            spectrum.loss(best, steps) <= spectrum.loss(best * x, steps) for x in (0.99, 1.01)
+        )
     share = spectrum.weights.sum() / min(spectrum.weights[0], spectrum.weights[-1])
     bound = (h[-1] * limit - 1) / h[0] * (share ** (1 / (2 * steps)) - 1)
     assert abs(best - limit) <= bound + 1e-12

@@ -296,7 +296,9 @@ what exactly has to be kept, what other methods need, and what they cost in accu
             form=Choice(GROWTH),
             reference="constant",
             truth=Truth(
-                _growth_of(hyper.descend), "how the measured peak grows between 100 and 1,600 steps", method=Method.COMPUTED
+                _growth_of(hyper.descend),
+                "how the measured peak grows between 100 and 1,600 steps",
+                method=Method.COMPUTED,
             ),
             mistakes=(
                 Mistake("linear", "a step needs the latest weights; those before can be forgotten"),
