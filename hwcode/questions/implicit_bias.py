@@ -641,7 +641,7 @@ def _refutes(answer: tuple[Any, ...]) -> Comparison:
     told = f"Adagrad ends at {list(reached)}, squared norm {norms[0]}; the least is {norms[1]}"
     if reached @ reached > shortest @ shortest:
         return Comparison(True, Method.EXACT, told)
-    point = {"x": list(answer[:2]), "t": target}
+    point = {"x": str(list(answer[:2])), "t": str(target)}
     failure = Counterexample(point, f"a squared norm above {norms[1]}", norms[0])
     return Comparison(False, Method.EXACT, counterexample=failure)
 
