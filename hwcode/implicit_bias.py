@@ -9,6 +9,7 @@ The loss is ``1/n ||X w - t||^2``; for one batch, the mean over its examples.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -31,6 +32,7 @@ __all__ = [
     "limit_of_iteration",
     "momentum",
     "nearest_solution",
+    "plain",
     "precise",
     "rmsprop",
     "settled",
@@ -55,6 +57,18 @@ def exact(values: Any) -> Array:
     array([3, 1], dtype=object)
     """
     return np.vectorize(sympy.Rational, otypes=[object])(values)
+
+
+def plain(values: Any) -> Array:
+    """An array of Python's floats, for runs in which every single rounding matters.
+
+    NumPy may fuse or reorder the operations of a product of float64 arrays, differently on different
+    machines; on arrays of objects it does one after the other.
+
+    >>> plain(["0.1", 2]) @ plain([3, 1])
+    2.3
+    """
+    return np.vectorize(lambda value: float(sympy.Rational(value)), otypes=[object])(values)
 
 
 def precise(values: Any) -> Array:
@@ -273,8 +287,13 @@ def _scaled(g: Array, squares: Array, eps: Any, inside: bool) -> Array:
 def _root(values: Array) -> Array:
     if values.dtype != object:
         return np.sqrt(values)
-    roots = [v.sqrt() if isinstance(v, mpmath.mpf) else sympy.sqrt(v) for v in values]
-    return np.array(roots, dtype=object)
+    return np.array([_root_of_number(value) for value in values], dtype=object)
+
+
+def _root_of_number(value: Any) -> Any:
+    if isinstance(value, float):
+        return math.sqrt(value)
+    return value.sqrt() if isinstance(value, mpmath.mpf) else sympy.sqrt(value)
 
 
 # --- where they end ---------------------------------------------------------------------------

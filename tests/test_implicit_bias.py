@@ -296,9 +296,9 @@ def test_rmsprop_without_eps_ends_in_swings_of_half_the_step(beta, rate):
 
 
 def test_float64_hides_that_rmsprop_does_not_converge():
-    rows, targets = np.array([[2.0, 1.0]]), np.array([2.0])
-    path = ib.rmsprop(ib.least_squares(rows, targets), 0.1, np.zeros(2), 0.9, 0.01)
-    assert at(path, 100) @ rows[0] == 2.0
+    rows, targets = ib.plain([[2, 1]]), ib.plain([2])
+    path = ib.rmsprop(ib.least_squares(rows, targets), 0.1, ib.plain([0, 0]), 0.9, 0.01)
+    assert rows[0] @ at(path, 100) == 2.0
     with mpmath.workdps(60):
         exact_rows, exact_targets = ib.precise([[2, 1]]), ib.precise([2])
         rate, beta, eps = ib.precise(["0.1", "0.9", "0.01"])
