@@ -62,8 +62,8 @@ def exact(values: Any) -> Array:
 def plain(values: Any) -> Array:
     """An array of Python's floats, for runs in which every single rounding matters.
 
-    NumPy may fuse or reorder the operations of a product of float64 arrays, differently on different
-    machines; on arrays of objects it does one after the other.
+    NumPy may fuse or reorder the operations of a product of float64 arrays, and not on all machines
+    alike; on arrays of objects it does one after the other.
 
     >>> plain(["0.1", 2]) @ plain([3, 1])
     2.3
