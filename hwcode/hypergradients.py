@@ -1,4 +1,4 @@
-"""The derivative of the final loss in the learning rate, four ways, and tuning by it.
+"""The derivative of the final loss in the learning rate, four ways.
 
 Gradient descent takes ``w_{i+1} = w_i - rate * gradient(w_i)`` for ``steps`` steps. How the loss at
 the end depends on the rate can be found out
@@ -37,8 +37,6 @@ __all__ = [
     "peak_vectors",
     "record_steps",
     "sweep_back",
-    "tune",
-    "validation_slopes",
 ]
 
 Array = NDArray[np.float64]
@@ -290,71 +288,3 @@ def peak_vectors(work: Callable[[], object], d: int) -> float:
         return (tracemalloc.get_traced_memory()[1] - before) / (8 * d)
     finally:
         tracemalloc.stop()
-
-
-# --- tuning -----------------------------------------------------------------------------------
-
-
-def validation_slopes(
-    train: LeastSquares, held_out: Objective, start: Array, rate: float, steps: int
-) -> tuple[float, Array]:
-    """A loss at the end of training, and its derivatives in the rate and in the penalty.
-
-    One backward sweep gives both: the step ``w - rate * gradient(w)`` depends on the penalty
-    through ``-rate * 2 * penalty * w``.
-
-    Returns:
-        The value, and the two derivatives.
-
-    >>> line = LeastSquares(np.array([[1.0, 1.0]]), np.array([3.0]))
-    >>> validation_slopes(line, line, np.zeros(2), 1 / 8, 2)
-    (0.5625, array([-18.    ,   0.5625]))
-    """
-    end, tape = record_steps(train, start, rate, steps)
-    adjoint, slopes = held_out.gradient(end), np.zeros(2)
-    while tape:
-        w, gradient = tape.pop()
-        slopes -= adjoint @ gradient, 2 * rate * adjoint @ w
-        adjoint = adjoint - rate * train.hessian_product(w, adjoint)
-    return held_out.value(end), slopes
-
-
-def tune(
-    slopes: Callable[[Array], tuple[float, Array]], start: Array, updates: int
-) -> list[tuple[Array, float]]:
-    """Gradient descent on positive hyper-parameters, with a step that is halved until it helps.
-
-    It descends the logarithm of the value in the logarithms of the hyper-parameters: rates matter
-    by their ratios, and the value explodes beyond the largest stable rate. The gradient is then
-    ``derivative * hyper-parameter / value``.
-
-    Args:
-        slopes: from the hyper-parameters to a positive value and its derivatives.
-        start: the first hyper-parameters, positive.
-        updates: how many updates at most; it ends early where no step helps any more.
-
-    Returns:
-        The hyper-parameters and the value before the first update and after each.
-
-    >>> path = tune(lambda p: (1 + (p[0] - 2) ** 2, 2 * (p - 2)), np.array([0.1]), 50)
-    >>> float(path[-1][0][0].round(6)), float(path[-1][1])
-    (2.0, 1.0)
-    """
-    logs, size = np.log(np.asarray(start, float)), 1.0
-    value, derivative = slopes(np.exp(logs))
-    path = [(np.exp(logs), value)]
-    for _ in range(updates):
-        direction = derivative * np.exp(logs) / value
-        expected = float(direction @ direction)
-        while size > 1e-12:
-            trial = logs - size * direction
-            with np.errstate(over="ignore", invalid="ignore"):
-                new, new_derivative = slopes(np.exp(trial))
-            if new > 0 and math.log(new / value) <= -size * expected / 4:
-                break
-            size /= 2
-        else:
-            break
-        logs, value, derivative, size = trial, new, new_derivative, 2 * size
-        path.append((np.exp(logs), value))
-    return path

@@ -24,6 +24,7 @@ from hwcode.rate_polynomials import (
     variations,
     weights_in_rate,
 )
+from hwcode.rate_tuning import tune, validation_slopes
 
 METHODS = {
     "back-propagation": hyper.by_backpropagation,
@@ -120,7 +121,7 @@ def test_h2_2_1_2_slopes_of_a_validation_loss_by_autograd(size, steps):
     for name, method in METHODS.items():
         found = method(objective, start, rate, steps, final)
         assert found == pytest.approx((value, slopes[0]), rel=1e-9, abs=1e-10), name
-    found = hyper.validation_slopes(objective, final, start, rate, steps)
+    found = validation_slopes(objective, final, start, rate, steps)
     assert found[0] == pytest.approx(value)
     assert found[1] == pytest.approx(slopes, rel=1e-9, abs=1e-10)
 
@@ -353,12 +354,12 @@ def test_tuning_finds_the_rate_that_bisection_finds(penalty, steps):
         found = hyper.by_backpropagation(objective, start, float(point[0]), steps)
         return found.value, np.array([found.slope])
 
-    path = hyper.tune(slopes, np.array([0.01]), updates=100)
+    path = tune(slopes, np.array([0.01]), updates=100)
     values = [value for _, value in path]
     assert values == sorted(values, reverse=True)
     assert path[-1][0][0] == pytest.approx(best, rel=1e-3)
 
 
 def test_tuning_with_a_wrong_sign_does_not_move():
-    path = hyper.tune(lambda p: (1 + (p[0] - 2) ** 2, -2 * (p - 2)), np.array([0.1]), 50)
+    path = tune(lambda p: (1 + (p[0] - 2) ** 2, -2 * (p - 2)), np.array([0.1]), 50)
     assert len(path) == 1
