@@ -543,7 +543,7 @@ those who avoid long runs by tuning on short ones.*
                 }
             ),
             reference="vanishes",
-            truth=Truth(_fate(stable=True), "the limit of k x**(2k-1) for x < 1, by SymPy"),
+            truth=Truth(_fate(stable=True), r"the limit of $k\,x^{2k-1}$ for $x<1$, by SymPy"),
             mistakes=(
                 Mistake("explodes", "the factor k grows, but the power falls faster"),
                 Mistake("settles", "no geometric sequence with |x| < 1 stays away from 0"),
@@ -560,7 +560,7 @@ those who avoid long runs by tuning on short ones.*
                 }
             ),
             reference="explodes",
-            truth=Truth(_fate(stable=False), "the limit of k x**(2k-1) for x > 1, by SymPy"),
+            truth=Truth(_fate(stable=False), r"the limit of $k\,x^{2k-1}$ for $x>1$, by SymPy"),
             mistakes=(
                 Mistake(
                     "vanishes", "gradient descent diverges there, and its loss is steep in the rate"

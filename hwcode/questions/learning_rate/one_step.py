@@ -523,7 +523,7 @@ for which data does one step suffice?*
                 }
             ),
             reference="same",
-            truth=Truth(_compared, "the exact step, and X^T (X X^T)^-1 t"),
+            truth=Truth(_compared, r"the exact step, and $X^\top(XX^\top)^{-1}t$"),
             mistakes=(
                 Mistake("short", "its loss is 0"),
                 Mistake("other", "from zero every step is a multiple of (1, 1)"),
