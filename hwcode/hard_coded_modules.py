@@ -8,6 +8,7 @@ adds with rounding.)
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +56,9 @@ def as_module(network: Perceptron) -> nn.Sequential:
     for layer in network.layers:
         linear = nn.Linear(len(layer.W[0]), len(layer.W), dtype=torch.float64)
         with torch.no_grad():
-            linear.weight.copy_(torch.tensor([[float(w) for w in row] for row in layer.W], dtype=torch.float64))
+            linear.weight.copy_(
+                torch.tensor([[float(w) for w in row] for row in layer.W], dtype=torch.float64)
+            )
             linear.bias.copy_(torch.tensor([float(b) for b in layer.b], dtype=torch.float64))
         modules += [linear.requires_grad_(False), Activation(layer.phi)]
     return nn.Sequential(*modules)
@@ -68,7 +71,7 @@ def as_perceptron(module: nn.Sequential) -> Perceptron:
     >>> as_perceptron(as_module(SORT_2)) == SORT_2
     True
     """
-    weights = {}
+    weights: dict[str, Any] = {}
     pairs = zip(module[::2], module[1::2], strict=True)
     for place, (linear, activation) in enumerate(pairs, 1):
         weights |= {f"W{place}": linear.weight, f"b{place}": linear.bias}
@@ -79,9 +82,9 @@ def as_perceptron(module: nn.Sequential) -> Perceptron:
 class CountingSelector(nn.Module):
     """The k-th smallest of some numbers: count, fire, and let through the number that fired.
 
-    A number passes if its unit fired: ``relu(x - M c) - relu(-x - M c)`` with ``c = 0`` is ``x``, and
-    with ``c = 1`` it is 0 for ``|x| <= M``. As ``M c`` is formed first, no digit of ``x`` is lost, and
-    the largest double will do as ``M``.
+    A number passes if its unit fired: ``relu(x - M c) - relu(-x - M c)`` with ``c = 0`` is ``x``,
+    and with ``c = 1`` it is 0 for ``|x| <= M``. As ``M c`` is formed first, no digit of ``x`` is
+    lost, and the largest double will do as ``M``.
 
     Args:
         size: how many numbers.

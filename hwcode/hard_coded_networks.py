@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,7 @@ def _orders(size: int) -> Iterator[tuple[tuple[int, ...], tuple[Affine, ...], li
     x = [Affine.coordinate(place, size) for place in range(size)]
     for order in permutations(range(size)):
         ranked = tuple(x[place] for place in order)
-        yield order, ranked, [(b - a).above() for a, b in zip(ranked, ranked[1:], strict=False)]
+        yield order, ranked, [(b - a).above() for a, b in pairwise(ranked)]
 
 
 def sorting_regions(size: int, least: int | None = 0) -> list[Region]:
@@ -142,7 +142,7 @@ def possible_activations() -> set[str]:
     found = set()
     for name, pieces in ACTIVATIONS.items():
         slopes = [piece.slope for piece in pieces]
-        bends = {b / a for a, b in zip(slopes, slopes[1:], strict=False) if a and b}
+        bends = {b / a for a, b in pairwise(slopes) if a and b}
         unbent = {1} if any(slopes) else set()
         if factors <= {sympy.Rational(factor) for factor in bends | unbent}:
             found.add(name)

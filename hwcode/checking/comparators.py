@@ -1,7 +1,7 @@
 """Networks of comparators: sequences of blocks that put two values in order.
 
-A comparator ``(i, j)`` takes the values on wires ``i`` and ``j`` and leaves the smaller one on ``i``,
-the larger on ``j``. Wires count from 0 here, from 1 where a reader types or sees them.
+A comparator ``(i, j)`` takes the values on wires ``i`` and ``j`` and leaves the smaller one on
+``i``, the larger on ``j``. Wires count from 0 here, from 1 where a reader types or sees them.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ class Comparators(Form):
             remark = f"it does the same, but does not begin with the block {_typed(self.first)}"
             return Comparison(False, Method.EXACT, remark=remark)
         orders = len(expected) - 2**self.wires
-        detail = f"{len(answer)} comparators on all {orders} orders and {2**self.wires} inputs of zeros and ones"
+        bits = f"{2**self.wires} inputs of zeros and ones"
+        detail = f"{len(answer)} comparators on all {orders} orders and {bits}"
         return Comparison(True, Method.EXACT, detail)
 
     def _begins(self, answer: Sequence[Comparator]) -> bool:

@@ -2,9 +2,9 @@
 
 Fourier and Motzkin's elimination: a variable is removed by combining every lower bound for it with
 every upper one, until only numbers are left to compare. If they agree, the variables are put back
-one by one, each between its bounds, and the result is a point that satisfies the system. The number
-of inequalities can grow quickly, so this is for a handful of variables; in return it is short, exact,
-and knows strict inequalities from others.
+one by one, each between its bounds, and the result is a point that satisfies the system. The
+number of inequalities can grow quickly, so this is for a handful of variables; in return it is
+short, exact, and knows strict inequalities from others.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Networks as answers: their weights are typed, and what they compute is decided for all inputs.
 
-A network with activations that are straight between a few points is affine on each of finitely many
-polyhedra. So is what the question asks for: sorting, say, is one permutation on each order of the
-inputs. Whether the two agree is then a matter of finitely many systems of linear inequalities, solved
-exactly by :mod:`hwcode.checking.inequalities`. The verdict holds for every input of the domain, and a
-network that is wrong gets an input at which it is.
+A network with activations that are straight between a few points is affine on each of finitely
+many polyhedra. So is what the question asks for: sorting, say, is one permutation on each order of
+the inputs. Whether the two agree is then a matter of finitely many systems of linear inequalities,
+solved exactly by :mod:`hwcode.checking.inequalities`. The verdict holds for every input of the
+domain, and a network that is wrong gets an input at which it is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,16 @@ from hwcode.checking.inequalities import Affine, Condition, Point, solution
 from hwcode.checking.reader import LONGEST, read
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
-__all__ = ["ACTIVATIONS", "Layer", "Network", "Perceptron", "Piece", "Region", "agreement", "disagreement"]
+__all__ = [
+    "ACTIVATIONS",
+    "Layer",
+    "Network",
+    "Perceptron",
+    "Piece",
+    "Region",
+    "agreement",
+    "disagreement",
+]
 
 
 @dataclass(frozen=True)
@@ -133,12 +142,14 @@ class Perceptron:
         if missing or unknown:
             what = f"{missing[0]} is missing" if missing else f"{unknown[0]!r} is unknown"
             raise AnswerError(f"{what}; a network of {count} layer(s) has {', '.join(expected)}")
-        layers = []
+        layers: list[Layer] = []
         for i in range(1, count + 1):
             W, b = _matrix(f"W{i}", weights[f"W{i}"]), _vector(f"b{i}", weights[f"b{i}"])
             width = len(layers[-1].b) if layers else len(W[0])
             if len(W[0]) != width:
-                raise AnswerError(f"W{i} has {len(W[0])} columns, and layer {i - 1} has {width} units")
+                raise AnswerError(
+                    f"W{i} has {len(W[0])} columns, and layer {i - 1} has {width} units"
+                )
             if len(b) != len(W):
                 raise AnswerError(f"b{i} has {len(b)} entries, and W{i} has {len(W)} rows")
             layers.append(Layer(W, b, _activation(f"phi{i}", weights[f"phi{i}"])))
@@ -416,7 +427,9 @@ def _number(name: str, value: Any) -> Fraction:
         number = read(value, {}) if isinstance(value, str) else sympy.sympify(value, strict=True)
         return Fraction(int(number.p), int(number.q))
     except (AttributeError, sympy.SympifyError):
-        raise AnswerError(f"{name}: {value} is no rational number, and the check is exact") from None
+        raise AnswerError(
+            f"{name}: {value} is no rational number, and the check is exact"
+        ) from None
 
 
 def _rows(name: str, value: Any, what: str) -> list[Any]:

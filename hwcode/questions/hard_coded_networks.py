@@ -32,7 +32,9 @@ __all__ = ["QUESTIONS"]
 CHAPTER = "hard_coded_networks"
 
 
-def _perceptron(W1: Any, b1: Any, phi1: str, W2: Any, b2: Any, phi2: str = "identity") -> Perceptron:
+def _perceptron(
+    W1: Any, b1: Any, phi1: str, W2: Any, b2: Any, phi2: str = "identity"
+) -> Perceptron:
     return Perceptron.of({"W1": W1, "b1": b1, "phi1": phi1, "W2": W2, "b2": b2, "phi2": phi2})
 
 
@@ -389,7 +391,9 @@ do we need the whole sorting network if one number is all we want?*
                 Mistake(_row(0, 1, 0, 0), "this is the second smallest (the third from above)"),
                 Mistake(_row(0, 0, 0, 1), "the entries count from 1: this is the largest"),
                 Mistake(_row(1, 1, 1, 0), "this is the sum of the three smallest"),
-                Mistake(_row(0, 0, 3, 0), "the place is chosen by where the 1 stands, not by its size"),
+                Mistake(
+                    _row(0, 0, 3, 0), "the place is chosen by where the 1 stands, not by its size"
+                ),
             ),
         ),
         Part(
@@ -498,7 +502,9 @@ fires at the right count, and a gate that lets one number through.*
                 inputs=("x1", "x2", "x3", "x4"),
             ),
             reference=hc.COUNT,
-            truth=Truth(lambda _: hc.counting_regions(4), "the place of x1 in each of the 24 orders"),
+            truth=Truth(
+                lambda _: hc.counting_regions(4), "the place of x1 in each of the 24 orders"
+            ),
             also_right=(
                 "W1 = [[-1, 1, 0, 0], [-1, 0, 1, 0], [-1, 0, 0, 1]]; b1 = [0, 0, 0]; phi1 = step; W2 = [[-1, -1, -1]]; b2 = [3]; phi2 = identity",
             ),
@@ -512,7 +518,11 @@ fires at the right count, and a gate that lets one number through.*
             mistakes=(
                 Mistake(
                     _perceptron(
-                        [[-1, 1, 0, 0], [-1, 0, 1, 0], [-1, 0, 0, 1]], [0, 0, 0], "step", [[1, 1, 1]], [0]
+                        [[-1, 1, 0, 0], [-1, 0, 1, 0], [-1, 0, 0, 1]],
+                        [0, 0, 0],
+                        "step",
+                        [[1, 1, 1]],
+                        [0],
                     ),
                     "it counts the numbers that are larger",
                 ),
@@ -551,9 +561,7 @@ fires at the right count, and a gate that lets one number through.*
                     "it fires at the fourth smallest; right if ranks begin at 1",
                     "rank",
                 ),
-                Mistake(
-                    (sympy.Integer(0), sympy.Integer(0)), "it fires always"
-                ),
+                Mistake((sympy.Integer(0), sympy.Integer(0)), "it fires always"),
             ),
         ),
         Part(
