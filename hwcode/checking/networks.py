@@ -9,22 +9,18 @@ domain, and a network that is wrong gets an input at which it is.
 
 from __future__ import annotations
 
-import ast
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import sympy
-
 from hwcode.checking.errors import AnswerError
 from hwcode.checking.forms import Form
 from hwcode.checking.identity import Truth
 from hwcode.checking.inequalities import Affine, Condition, Point, solution
-from hwcode.checking.reader import LONGEST, read
 from hwcode.checking.verdict import Comparison, Counterexample, Method
+from hwcode.checking.weights import matrix_of, read_weights, vector_of
 
 __all__ = [
     "ACTIVATIONS",
@@ -144,7 +140,7 @@ class Perceptron:
             raise AnswerError(f"{what}; a network of {count} layer(s) has {', '.join(expected)}")
         layers: list[Layer] = []
         for i in range(1, count + 1):
-            W, b = _matrix(f"W{i}", weights[f"W{i}"]), _vector(f"b{i}", weights[f"b{i}"])
+            W, b = matrix_of(f"W{i}", weights[f"W{i}"]), vector_of(f"b{i}", weights[f"b{i}"])
             width = len(layers[-1].b) if layers else len(W[0])
             if len(W[0]) != width:
                 raise AnswerError(
@@ -298,7 +294,7 @@ class Network(Form):
         )
 
     def read(self, text: str) -> Perceptron:
-        return self.accept(_read_weights(text))
+        return self.accept(read_weights(text))
 
     def accept(self, answer: Any) -> Perceptron:
         if not isinstance(answer, Perceptron):
@@ -369,95 +365,12 @@ def _latex(rows: Iterable[Sequence[Fraction]]) -> str:
     return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
 
 
-# --- reading ----------------------------------------------------------------------------------
-
-
-def _read_weights(text: str) -> dict[str, Any]:
-    """A typed network as plain lists, fractions and names; nothing of the text is run."""
-    if len(text) > LONGEST:
-        raise AnswerError(f"the answer has {len(text)} characters; at most {LONGEST} are read")
-    source = text.replace("−", "-").replace("φ", "phi").replace("ϕ", "phi").strip()
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise AnswerError(f"not a network ({reason}); {_EXAMPLE}") from None
-    weights: dict[str, Any] = {}
-    for key, node in _entries(tree.body):
-        if key in weights:
-            raise AnswerError(f"{key} is given twice")
-        weights[key] = _plain(node, source)
-    if not weights:
-        raise AnswerError(f"the answer is empty; {_EXAMPLE}")
-    return weights
-
-
-_EXAMPLE = 'for example {"W1": [[1, 1/2]], "b1": [0], "phi1": "relu"} or W1 = [[1, 1/2]]; b1 = ...'
-
-
-def _entries(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    for statement in body:
-        match statement:
-            case ast.Expr(ast.Dict(keys, values)) if len(body) == 1:
-                for key, value in zip(keys, values, strict=True):
-                    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-                        raise AnswerError(f"the keys are names in quotes; {_EXAMPLE}")
-                    yield key.value, value
-            case ast.Assign([ast.Name(name)], value):
-                yield name, value
-            case _:
-                raise AnswerError(f"not a network; {_EXAMPLE}")
-
-
-def _plain(node: ast.expr, source: str) -> Any:
-    match node:
-        case ast.List(elements) | ast.Tuple(elements):
-            return [_plain(element, source) for element in elements]
-        case ast.Name(name):
-            return name
-        case ast.Constant(str() as word):
-            return word
-    return read(ast.get_source_segment(source, node) or "", {})
-
-
-def _number(name: str, value: Any) -> Fraction:
-    if isinstance(value, float) and math.isfinite(value):
-        return Fraction(value)
-    try:
-        number = read(value, {}) if isinstance(value, str) else sympy.sympify(value, strict=True)
-        return Fraction(int(number.p), int(number.q))
-    except (AttributeError, sympy.SympifyError):
-        raise AnswerError(
-            f"{name}: {value} is no rational number, and the check is exact"
-        ) from None
-
-
-def _rows(name: str, value: Any, what: str) -> list[Any]:
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if not isinstance(value, (list, tuple)) or not value:
-        raise AnswerError(f"{name} is {what}, not {value!r}")
-    return list(value)
-
-
-def _vector(name: str, value: Any) -> tuple[Fraction, ...]:
-    what = "a list of numbers, one for each unit"
-    return tuple(_number(name, entry) for entry in _rows(name, value, what))
-
-
-def _matrix(name: str, value: Any) -> tuple[tuple[Fraction, ...], ...]:
-    what = "a list of rows, one for each unit"
-    rows = [_rows(name, row, what) for row in _rows(name, value, what)]
-    if len({len(row) for row in rows}) > 1:
-        raise AnswerError(f"the rows of {name} have different lengths")
-    return tuple(tuple(_number(name, entry) for entry in row) for row in rows)
-
-
 def _activation(name: str, value: Any) -> str:
     word = str(value).strip().casefold()
     word = _OTHER_NAMES.get(word, word)
     if word not in ACTIVATIONS:
         raise AnswerError(
-            f"{name} is {value!r}; the activations are {', '.join(ACTIVATIONS)}: straight pieces, so "
-            "that the check is exact"
+            f"{name} is {value!r}; the activations are {', '.join(ACTIVATIONS)}: straight pieces, "
+            "so that the check is exact"
         )
     return word

@@ -288,7 +288,7 @@ $p=\sigma(Xw+b)$, its gradient in $w$ and its derivative in $b$; no floating-poi
             name="program",
             asks="`logistic_regression(w, b, X, t)`",
             form=Program(
-                name="answers.logistic_regression",
+                name="logistic_regression",
                 parameters={"w": "d weights", "b": "a number", "X": "n x d", "t": "n targets"},
                 what="the loss, the gradient in w (d entries) and the derivative in b",
                 instances=truths.regression_instances,
@@ -346,7 +346,7 @@ before the first step and after each. *We add:* how large may the rate be?
             name="program",
             asks="`gradient_descent(X, t, rate, steps)`",
             form=Program(
-                name="answers.gradient_descent",
+                name="gradient_descent",
                 parameters={
                     "X": "n x d",
                     "t": "n targets",
@@ -420,14 +420,14 @@ train_regression = Question(
     marks={"A1-P1.5": 0},
     statement=r"""
 Train logistic regression and show the result. *The data are lost, so we ask what can be known about any
-run:* what a line can do on the four points of truths.XOR, $(0,0),(1,1)$ against $(0,1),(1,0)$; and what
+run:* what a line can do on the four points of XOR, $(0,0),(1,1)$ against $(0,1),(1,0)$; and what
 gradient descent does on separable data, for which we take $(1,2)$ and $(3,-1)$ in class 1 against
 $(-1,-2)$ and $(-3,1)$ in class 0. The page shows the curves and the boundaries.
 """,
     parts=(
         Part(
             name="xor",
-            asks="the largest accuracy of any line on truths.XOR",
+            asks="the largest accuracy of any line on XOR",
             form=Number(what="a fraction"),
             reference=Rational(3, 4),
             truth=Truth(
@@ -444,7 +444,7 @@ $(-1,-2)$ and $(-3,1)$ in class 0. The page shows the curves and the boundaries.
         ),
         Part(
             name="xor_loss",
-            asks="the least mean cross-entropy of logistic regression on truths.XOR",
+            asks="the least mean cross-entropy of logistic regression on XOR",
             form=Number(what="a number"),
             reference=sympy.log(2),
             truth=Truth(truths.least_loss_on_xor, "a vanishing gradient of a convex function"),
@@ -503,7 +503,7 @@ $(-1,-2)$ and $(-3,1)$ in class 0. The page shows the curves and the boundaries.
         ),
     ),
     model_answer=r"""
-truths.XOR: if all four were right, the logits of both classes would sum to $z(0,1)+z(1,0)>0>z(0,0)+z(1,1)$, but both
+XOR: if all four were right, the logits of both classes would sum to $z(0,1)+z(1,0)>0>z(0,0)+z(1,1)$, but both
 sums are $w_1+w_2+2b$; three of four can be had. The loss is convex and its gradient is 0 at $w=0$, $b=0$: the least
 loss is $\log2$, and logistic regression learns nothing. Separable data: some $u$ has all margins positive, so
 the loss at $cu$ tends to 0 as $c\to\infty$ while it is positive everywhere: no minimum, $\lVert w\rVert\to\infty$. The
@@ -687,7 +687,7 @@ $d$ inputs and one hidden layer of $h$ units?
             name="program",
             asks="`mlp(weights, X, t)`",
             form=Program(
-                name="answers.mlp",
+                name="mlp",
                 parameters={"weights": "pairs (W, b)", "X": "n x d", "t": "n targets"},
                 what="the loss and the pairs (dW, db)",
                 instances=truths.mlp_instances,
@@ -762,7 +762,7 @@ train_perceptron = Question(
     statement=r"""
 Train your perceptron and show the result. *Again the data are ours and the questions are such that an
 answer can be checked:* two half moons of 100 points each (`moons()`), a network with 8 tanh units,
-full-batch gradient descent at rate 1 for 3,000 steps; the four points of truths.XOR; and a start at which all
+full-batch gradient descent at rate 1 for 3,000 steps; the four points of XOR; and a start at which all
 weights and biases are zero, on data whose classes are not equally frequent. The page shows the curves
 and the boundaries.
 """,
@@ -783,12 +783,10 @@ and the boundaries.
         ),
         Part(
             name="units",
-            asks="how many hidden ReLU units (one hidden layer, the sign of the output decides) are needed for truths.XOR?",
+            asks="how many hidden ReLU units (one hidden layer, the sign of the output decides) are needed for XOR?",
             form=Number(what="a number of units"),
             reference=sympy.Integer(2),
-            truth=Truth(
-                truths.units_for_xor, "the lines' best on truths.XOR, and a network of two units"
-            ),
+            truth=Truth(truths.units_for_xor, "the lines' best on XOR, and a network of two units"),
             mistakes=(
                 Mistake(
                     sympy.Integer(1),
@@ -854,7 +852,7 @@ and the boundaries.
         ),
     ),
     model_answer=r"""
-The trained network has all 200 points right, the best line 179. truths.XOR takes two ReLU units:
+The trained network has all 200 points right, the best line 179. XOR takes two ReLU units:
 $\mathrm{relu}(x_1+x_2)-2\,\mathrm{relu}(x_1+x_2-1)-\frac12$ is positive on $(0,1),(1,0)$ only; one unit makes a
 half-plane. From zero with ReLU or tanh the hidden outputs are 0, so the last layer's weights get no gradient; they are
 0, so nothing comes back to the first layer: only the output bias moves, and the loss tends to the entropy of $q$. Sigmoid

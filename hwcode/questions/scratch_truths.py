@@ -112,10 +112,14 @@ def slopes_of_probabilities(p: Any, t: Any) -> Any:
     """Its derivative in each probability, one-sided at 0 and 1."""
     slopes = []
     for a, b in zip(p, t, strict=True):
-        target = mpmath.mpf(b)
-        slope = quotient(lambda x, target=target: cross_entropy(x, target), mpmath.mpf(a), 0, 1)
+        loss = partial(cross_entropy, target=mpmath.mpf(b))
+        slope = quotient(loss, mpmath.mpf(a), 0, 1)
         slopes.append(float(slope / len(p)))
     return np.array(slopes)
+
+
+def _loss_of_logit(target: Any, z: Any) -> Any:
+    return cross_entropy(logistic(z), target)
 
 
 def loss_of_logits(z: Any, t: Any) -> float:
@@ -127,8 +131,7 @@ def slopes_of_logits(z: Any, t: Any) -> Any:
     """Its derivative in each logit."""
     slopes = []
     for a, b in zip(z, t, strict=True):
-        target = mpmath.mpf(b)
-        slope = quotient(lambda x, target=target: cross_entropy(logistic(x), target), mpmath.mpf(a))
+        slope = quotient(partial(_loss_of_logit, mpmath.mpf(b)), mpmath.mpf(a))
         slopes.append(float(slope / len(z)))
     return np.array(slopes)
 
@@ -460,7 +463,7 @@ def use_mlp(program: Callable[..., Any], weights: Any, X: Any, t: Any) -> dict[s
 
 def mlp_by_quotients(weights: Any, X: Any, t: Any) -> dict[str, Any]:
     """Every weight is moved by itself; the loss is written out in loops."""
-    entries = {}
+    entries: dict[Any, Any] = {}
     for place, (W, b) in enumerate(weights, 1):
         for name, value in ((f"dW{place}", W), (f"db{place}", b)):
             entries |= {
