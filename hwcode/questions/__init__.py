@@ -18,6 +18,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "A1-1.1", "A1-1.2.1", "A1-1.2.2", "A1-1.3.1", "A1-1.3.2", "A1-1.3.3", "A1-1.3.4", "A1-1.3.5",
     ),
     "weight_decay": ("A2-2.2.1", "A2-2.2.2", "A2-2.2.3"),
+    "batch_size": ("A2-3.1.1a", "A2-3.1.2a", "A2-3.1.2b", "A2-3.2a"),
     "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
 }  # fmt: skip
 """The ids that each chapter answers, in the order of the book."""

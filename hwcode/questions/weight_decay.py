@@ -161,14 +161,17 @@ def _penalty_of_decay(point: Any) -> Any:
 
 def _starts_that_fix_it(_: Any) -> str:
     """Which starts make the two steps differ for every penalty but one?"""
-    fixed = {}
-    for name, start in (("zero", (0, 0)), ("one", (2, 0)), ("other", (1, -3))):
+    fixed = []
+    for start in ((0, 0), (1, -1), (1, -3)):  # (1, -1) is orthogonal to the data (1, 1)
         gaps = [
             [(Rational(1, 5) - 2 * Rational(1, 10) * penalty) * entry for entry in start]
             for penalty in (Rational(1, 2), 1, 2)
         ]
-        fixed[name] = sum(gap == [0, 0] for gap in gaps) == 1
-    return {(False, True, True): "nonzero", (True, True, True): "every"}[tuple(fixed.values())]
+        fixed.append(sum(gap == [0, 0] for gap in gaps) == 1)
+    zero, orthogonal, other = fixed
+    if zero:
+        return "every"
+    return "nonzero" if orthogonal and other else "data"
 
 
 def _torch_setting(point: Any) -> Any:
