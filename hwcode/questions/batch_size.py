@@ -202,7 +202,7 @@ at one rate, $T$ steps with a rate for each, or the loss in the end.* (Start $w_
         ),
         Part(
             name="horizon",
-            asks=r"the expected loss after $T$ steps at a constant rate",
+            asks=r"the expected loss after $T$ steps at a constant rate ($\eta a\neq2$)",
             form=Formula(Domain((a, w0, sigma, B, eta, T), HORIZONS), "a number"),
             reference=a * w0**2 * q**T / 2 + eta * sigma**2 / (2 * B * (2 - eta * a)) * (1 - q**T),
             latex=r"\mathbb E\,L(w_T) = \frac a2(1-\eta a)^{2T}w_0^2"
