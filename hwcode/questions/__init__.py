@@ -21,6 +21,8 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "implicit_bias": (
         "A2-1.1.1", "A2-1.2.1", "A2-1.2.2", "H2-1.1.1", "H2-1.1.2", "H2-1.2.1", "H2-1.2.2",
     ),
+    "weight_decay": ("A2-2.2.1", "A2-2.2.2", "A2-2.2.3"),
+    "batch_size": ("A2-3.1.1a", "A2-3.1.2a", "A2-3.1.2b", "A2-3.2a"),
     "convolution": ("H2-3.1", "H2-3.2", "H2-3.3"),
     "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
 }  # fmt: skip
