@@ -71,8 +71,9 @@ def bce_backward(p: Array, t: Array) -> Array:
     array([-0.5,  1. ])
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        slopes = np.where(t == 0, 0, -t / p) + np.where(t == 1, 0, (1 - t) / (1 - p))
-    return np.asarray(slopes / len(t))
+        ones = np.where(t == 0, 0, -t / p)
+        zeros = np.where(t == 1, 0, (1 - t) / (1 - p))
+    return np.asarray((ones + zeros) / len(t))
 
 
 def sigmoid(z: ArrayLike) -> Array:
@@ -93,7 +94,9 @@ def bce_with_logits(z: Array, t: Array) -> float:
     >>> bce_with_logits(np.array([-1000.0, 1000.0]), np.array([1.0, 1.0]))
     500.0
     """
-    return float(np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z)))
+    ones = t * np.logaddexp(0, -z)
+    zeros = (1 - t) * np.logaddexp(0, z)
+    return float(np.mean(ones + zeros))
 
 
 def bce_with_logits_backward(z: Array, t: Array) -> Array:

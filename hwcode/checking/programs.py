@@ -107,7 +107,8 @@ class Program(Form):
             if difference is not None:
                 named = zip(self.parameters, arguments, strict=True)
                 point = {name: _brief(value) for name, value in named}
-                failure = Counterexample(point, _brief(expected), _brief(got))
+                told = _part_named(difference, expected, got)
+                failure = Counterexample(point, *map(_brief, told))
                 return Comparison(False, Method.SAMPLED, counterexample=failure, remark=difference)
             count += 1
         return Comparison(True, Method.SAMPLED, f"{count} instances")
@@ -172,6 +173,14 @@ def _outcome(
         return use(program, *copy.deepcopy(arguments))
     except Exception as error:
         return error
+
+
+def _part_named(difference: str, expected: Any, got: Any) -> tuple[Any, Any]:
+    """Of results with names only the one that differs, if its name begins the difference."""
+    name = difference.partition(":")[0]
+    if isinstance(expected, dict) and isinstance(got, dict) and name in expected:
+        return {name: expected[name]}, {name: got.get(name)}
+    return expected, got
 
 
 def _brief(value: Any) -> str:

@@ -763,7 +763,7 @@ train_perceptron = Question(
 Train your perceptron and show the result. *Again the data are ours and the questions are such that an
 answer can be checked:* two half moons of 100 points each (`moons()`), a network with 8 tanh units,
 full-batch gradient descent at rate 1 for 3,000 steps; the four points of XOR; and a start at which all
-weights and biases are zero, on data whose classes are not equally frequent. The page shows the curves
+weights and biases are zero, on data whose classes are not equally frequent and at a rate below 8. The page shows the curves
 and the boundaries.
 """,
     parts=(

@@ -326,13 +326,12 @@ class SequentialForwardAgain(nn.Sequential):
 
 def mlp(weights: Any, X: Any, t: Any) -> tuple[float, list[tuple[Any, Any]]]:
     """Loss and gradients of a perceptron with tanh units."""
-    layers: list[nn.Layer] = []
-    for W, b in weights:
-        layers += [nn.Linear(W, b), nn.Tanh()]
+    linear = [nn.Linear(W, b) for W, b in weights]
+    layers = [one for layer in linear for one in (layer, nn.Tanh())]
     network = nn.Sequential(layers[:-1])
     z = network.forward(X)[:, 0]
     network.backward(nn.bce_with_logits_backward(z, t)[:, None])
-    gradients = [(layer.dW, layer.db) for layer in network.layers if isinstance(layer, nn.Linear)]
+    gradients = [(layer.dW, layer.db) for layer in linear]
     return nn.bce_with_logits(z, t), gradients
 
 

@@ -561,7 +561,7 @@ def fate_of_zeros(activation: Any) -> str:
     units = np.vstack([first.W, first.b, last.W.T])
     if not np.any(units):
         return "bias" if np.all(last.b != 0) else "nothing"
-    return "alike" if np.all(units == units[:, :1]) else "learns"
+    return "alike" if np.allclose(units, units[:, :1], rtol=1e-9, atol=0) else "learns"
 
 
 def loss_of_a_constant(point: Any) -> Any:
