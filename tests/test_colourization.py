@@ -91,7 +91,7 @@ def test_a2_4_1_moving_batchnorm_before_upsample_changes_the_running_variance_al
     assert [name.split(".")[-1] for name in changed] == ["running_var"] * 2
 
 
-# --- A2-4.3: counts -------------------------------------------------------------------------------
+# --- A2-4.3: counts -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -124,7 +124,7 @@ def test_a2_5_3_both_nets_have_equally_many_parameters():
     assert {co.parameters(co.NETS[name](3, 1, 32, 24)) for name in LISTS} == {49_728}
 
 
-# --- the check of classes ---------------------------------------------------------------------------
+# --- the check of classes -----------------------------------------------------------------------
 
 
 def test_a2_4_1_a_class_may_be_written_otherwise():
@@ -153,7 +153,7 @@ def test_a2_4_1_each_seeded_error_is_found(old, new, told):
     assert told in verdict.diagnosis
 
 
-# --- data -------------------------------------------------------------------------------------------
+# --- data ---------------------------------------------------------------------------------------
 
 
 def test_a2_4_2_labels_are_the_nearest_colours():
@@ -188,7 +188,7 @@ def test_a2_4_2_the_confusion_counts_every_pixel():
     assert table[1, 2] == ((true == 1) & (given == 2)).sum()
 
 
-# --- training ---------------------------------------------------------------------------------------
+# --- training -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["pool", "transpose"])
@@ -245,7 +245,7 @@ def test_a_placement_can_be_named(monkeypatch, task):
         engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
 
 
-# --- records ----------------------------------------------------------------------------------------
+# --- records ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", experiments.EXPERIMENTS)

@@ -20,6 +20,7 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
         "colourization_speed",
     ),
     "logistic_regression": ("logistic_regression",),
+    "weight_decay": ("weight_decay",),
 }
 """The records of each chapter."""
 
