@@ -25,6 +25,7 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
         "learning_rate_schedule",
         "learning_rate_schedule_speed",
     ),
+    "weight_decay": ("weight_decay",),
 }
 """The records of each chapter."""
 

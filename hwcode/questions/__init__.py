@@ -17,7 +17,22 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "linear_regression": (
         "A1-1.1", "A1-1.2.1", "A1-1.2.2", "A1-1.3.1", "A1-1.3.2", "A1-1.3.3", "A1-1.3.4", "A1-1.3.5",
     ),
+    "hard_coded_networks": ("A1-3.1", "A1-3.2", "A1-3.3", "A1-3.4"),
+    "networks_from_scratch": (
+        "A1-P1.1", "A1-P1.2", "A1-P1.3", "A1-P1.4", "A1-P1.5", "A1-P2.1", "A1-P2.2", "A1-P2.3", "A1-P2.4",
+    ),
+    "implicit_bias": (
+        "A2-1.1.1", "A2-1.2.1", "A2-1.2.2", "H2-1.1.1", "H2-1.1.2", "H2-1.2.1", "H2-1.2.2",
+    ),
+    "learning_rate": (
+        "H2-2.1.1", "H2-2.1.2", "H2-2.1.3", "H2-2.2.1", "A2-2.1.1", "H2-2.2.2", "A2-2.1.2",
+        "H2-2.2.3", "A2-2.1.3", "H2-2.2.4", "H2-2.3.1", "H2-2.3.2", "H2-2.3.3",
+    ),
+    "weight_decay": ("A2-2.2.1", "A2-2.2.2", "A2-2.2.3"),
+    "batch_size": ("A2-3.1.1a", "A2-3.1.2a", "A2-3.1.2b", "A2-3.2a"),
     "convolution": ("H2-3.1", "H2-3.2", "H2-3.3"),
+    "colourization_pooling": ("A2-4.1", "A2-4.2", "A2-4.3"),
+    "colourization_transposed": ("A2-5.1", "A2-5.2", "A2-5.3", "A2-5.4", "A2-5.5"),
     "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
     "learning_rate_schedule": ("P4-2a", "P4-2b", "P4-2c", "P4-2d"),
 }  # fmt: skip

@@ -230,7 +230,7 @@ convolution and correlation would have mattered.*
             mistakes=(
                 Mistake(
                     "transpose",
-                    r"$\begin{pmatrix}1&0\\0&0\end{pmatrix}$ is symmetric and its rotation is not itself",
+                    r"$\operatorname{diag}(1,0,0)$ is a symmetric matrix, and its rotation is $\operatorname{diag}(0,0,1)$",
                 ),
                 Mistake("mirror", "the rotation also exchanges top and bottom"),
                 Mistake(
@@ -469,10 +469,11 @@ def _torch_neurons(_: Any) -> sympy.Integer:
     import torch
     from torch import nn
 
-    image, total = torch.empty(1, *NET_INPUT, device="meta"), 0
-    for layer in _in_torch():
-        image = layer(image)
-        total += 0 if isinstance(layer, nn.Flatten) else image.numel()
+    image, total = torch.zeros(1, *NET_INPUT), 0
+    with torch.no_grad():
+        for layer in _in_torch().to_empty(device="cpu"):  # whatever its weights are
+            image = layer(image)
+            total += 0 if isinstance(layer, nn.Flatten) else image.numel()
     return sympy.Integer(total)
 
 
@@ -778,8 +779,8 @@ def _what_padding_does(_: Any) -> str:
 
 
 GRADIENTS = {
-    "within": "at most the field: some of its pixels may have derivative 0",
-    "equal": "exactly the field, for every image",
+    "within": "they are in the field, and some of its pixels may be missing",
+    "equal": "they are the field, for every image",
     "beyond": "they may reach beyond the field",
 }
 
@@ -902,7 +903,7 @@ one $3\times3$ convolution, $5\times5$ behind two. Name three things that affect
             reference="channels",
             truth=Truth(_never_changes, "changing each of them in a net of two layers"),
             mistakes=(
-                Mistake("kernel", "a kernel larger by 2 makes it larger by 2"),
+                Mistake("kernel", "a kernel larger by 2 makes it larger by 2 at least"),
                 Mistake("stride", "with stride 2 in the first layer it grows from 5 to 7"),
                 Mistake("dilation", "with dilation 2 in the first layer it grows from 5 to 7"),
                 Mistake("pooling", "a pooling is a layer with a kernel and a stride"),
@@ -955,7 +956,7 @@ one $3\times3$ convolution, $5\times5$ behind two. Name three things that affect
         ),
         Part(
             name="gradient",
-            asks="the pixels in which a unit has a nonzero derivative, at some image: which of them are there?",
+            asks="at one image, the pixels in which a unit has a nonzero derivative: how do they compare with its receptive field?",
             form=Choice(GRADIENTS),
             reference="within",
             truth=Truth(_where_gradients_are, "a maximum over two numbers"),

@@ -7,6 +7,7 @@ depends on can be written to a checkpoint, from which it goes on bit for bit.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -290,12 +291,17 @@ def place(
 ) -> Placement:
     """Choose where to train by a few steps of the training itself, on models that are thrown away.
 
+    ``HWCODE_PLACEMENT`` in the environment, such as ``cpu,bfloat16,channels_last``, decides
+    instead: to repeat what a record was made with, or on a machine too busy for a probe.
+
     Args:
         make_model: makes a model.
         recipe: how it is to be trained.
         examples: the data; only the first batches are looked at.
         device: by default the GPU if there is one, else the CPU.
     """
+    if named := os.environ.get("HWCODE_PLACEMENT"):
+        return Placement(*named.split(","))
     few = examples[: recipe.batch]
     model = make_model()
 
