@@ -44,7 +44,7 @@ class AllCNN(nn.Module):
         classes: logits.
 
     >>> parameters(AllCNN()), parameters(AllCNN((32, 64)))
-    (1667166, 187294)
+    (1667166, 187102)
     """
 
     def __init__(

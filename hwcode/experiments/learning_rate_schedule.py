@@ -246,6 +246,10 @@ def _recipe(config: Mapping[str, Any], updates: int) -> engine.Recipe:
     return cnn.recipe(config["rate"], momentum, decay, updates, config["batch"])
 
 
+def _label(where: Placement) -> str:
+    return f"{where.precision}_{where.layout}" + ("_compiled" if where.compiled else "")
+
+
 def _interleaved(
     config: Mapping[str, Any], examples: engine.Examples, seed: int, progress: Progress
 ) -> dict[str, list[float]]:
@@ -255,7 +259,7 @@ def _interleaved(
     for where in candidates(best_device()):
         model = make_net(config, examples)
         run = engine.Training(model, _recipe(config, 10**6), examples, seed, where)
-        steps[f"{where.precision}_{where.layout}"] = run.update
+        steps[_label(where)] = run.update
     times: dict[str, list[float]] = {label: [] for label in steps}
     for round_ in progress.within("steps")(range(config["rounds"] + 1)):
         for label, step in steps.items():
@@ -284,7 +288,7 @@ def _same_start(
             model = make_net(config, examples)
         recipe = _recipe(config, steps)
         found = engine.train(model, recipe, examples, seed=seed, placement=where).losses
-        losses[f"{where.precision}_{where.layout}"] = found.astype(float)
+        losses[_label(where)] = found.astype(float)
     return losses
 
 

@@ -378,7 +378,6 @@ minimum of the curve have to do with it?*
             truth=Truth(
                 _where_least,
                 "exact sweeps on parabolas with a hidden direction",
-                method=Method.COMPUTED,
             ),
             mistakes=(
                 Mistake("before", "below 2/L every component shrinks, so the loss still falls"),
@@ -883,9 +882,7 @@ of standard deviation $s$, and for weights in front of a BatchNorm.*
                 }
             ),
             reference="first",
-            truth=Truth(
-                _how_exact, "exact ratios at three rates a factor apart", method=Method.COMPUTED
-            ),
+            truth=Truth(_how_exact, "exact ratios at three rates, powers of ten apart"),
             mistakes=(
                 Mistake("exact", "at x = 0.1 the two settings differ by 17 percent"),
                 Mistake("never", "the difference vanishes in proportion to the rate"),

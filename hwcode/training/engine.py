@@ -70,7 +70,7 @@ def epoch_order(seed: int, epoch: int, count: int) -> Tensor:
 
 
 def train_step(
-    model: nn.Module,
+    model: Callable[[Tensor], Tensor],
     optimiser: Optimizer,
     loss: Loss,
     inputs: Tensor,
@@ -106,6 +106,7 @@ class Training:
         self, model: nn.Module, recipe: Recipe, examples: Examples, seed: int, placement: Placement
     ) -> None:
         self.model = placement.model(model)
+        self.forward = placement.forward(self.model)
         self.recipe, self.seed, self.placement = recipe, seed, placement
         self.examples = examples.to(placement.device)
         self.optimiser = recipe.optimiser(self.model.parameters())
@@ -132,7 +133,7 @@ class Training:
             self.generator,
         )
         self.losses[self.done] = train_step(
-            self.model, self.optimiser, self.recipe.loss, inputs, targets, self.placement
+            self.forward, self.optimiser, self.recipe.loss, inputs, targets, self.placement
         )
         self.done += 1
 
