@@ -92,15 +92,16 @@ def first_losses(change: str) -> float:
     with seeded(0), torch.no_grad():
         net = AllCNN((8, 16))
         last = [layer for layer in net.layers if isinstance(layer, torch.nn.BatchNorm2d)][-1]
+        scale, shift = last.parameters()
         if change == "weights":
             for layer in net.layers:
                 if isinstance(layer, torch.nn.Conv2d):
-                    layer.weight *= 10
-                    layer.bias *= 10
+                    for weights in layer.parameters():
+                        weights.mul_(10)
         elif change == "shift":
-            last.bias += 10
+            shift.add_(10)
         elif change == "scale":
-            last.weight *= 10
+            scale.mul_(10)
         images = Normalise(examples)(examples.inputs)
         return start_of(net, images, examples.targets).loss
 
@@ -442,7 +443,7 @@ def _updates(_: Any) -> int:
     return sympy.Integer(100 * count_)
 
 
-def rate(t, T, peak):
+def rate(t: int, T: int, peak: float) -> float:
     """the two branches, with the number of updates as t"""
     turn = T / 5
     if t <= turn:
@@ -450,17 +451,17 @@ def rate(t, T, peak):
     return peak * math.cos(math.pi / 2 * (t - turn) / (T - turn)) + 1e-6
 
 
-def by_epochs(t, T, peak):
+def by_epochs(t: int, T: int, peak: float) -> float:
     """t counts epochs, T updates"""
     return rate(t // 391, T, peak)
 
 
-def stuck(t, T, peak):
+def stuck(t: int, T: int, peak: float) -> float:
     """an index that starts anew in every epoch"""
     return rate(t % 391, T, peak)
 
 
-def half_cosine(t, T, peak):
+def half_cosine(t: int, T: int, peak: float) -> float:
     """half a cosine down, as in SGDR"""
     turn = T / 5
     if t <= turn:
@@ -468,7 +469,7 @@ def half_cosine(t, T, peak):
     return peak * (1 + math.cos(math.pi * (t - turn) / (T - turn))) / 2 + 1e-6
 
 
-def unshifted(t, T, peak):
+def unshifted(t: int, T: int, peak: float) -> float:
     """the cosine begins at t = 0"""
     turn = T / 5
     if t <= turn:
@@ -596,7 +597,7 @@ checked about the formula, about the optimiser, and about the recorded runs.*
             truth=Truth(_exact_rate, "the formula in exact arithmetic", method=Method.COMPUTED),
             also_right=(
                 "from math import cos, pi\n"
-                "def rate(t, T, peak):\n"
+                "def rate(t: int, T: int, peak: float) -> float:\n"
                 "    up = 5 * t / T\n"
                 "    if up <= 1:\n"
                 "        return 1e-4 + up * peak\n"

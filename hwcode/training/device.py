@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import torch
@@ -42,7 +42,7 @@ class Placement:
     device: str = "cpu"
     precision: str = "float32"
     layout: str = "contiguous"
-    compiled: bool = False
+    compiled: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.precision not in ("float32", "bfloat16"):

@@ -302,7 +302,8 @@ def place(
         device: by default the GPU if there is one, else the CPU.
     """
     if named := os.environ.get("HWCODE_PLACEMENT"):
-        return Placement(*named.split(","))
+        names = named.removesuffix(",compiled").split(",")
+        return Placement(*names, compiled=named.endswith(",compiled"))
     few = examples[: recipe.batch]
     model = make_model()
 
