@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import sympy
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
@@ -342,6 +342,7 @@ def test_the_engine_and_the_plain_loop_take_the_same_steps():
 # --- schedule, finder ---------------------------------------------------------------------------
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(10, 40_000), st.floats(1e-3, 10), st.floats(0, 1))
 def test_P4_2c_the_schedule_goes_up_once_and_down_once(total, peak, share):
     t = share * total
@@ -390,6 +391,7 @@ def test_P4_2b_the_turning_point_is_that_of_the_smooth_curve():
         schedules.turning_point(rates[:3], clean[:3])
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(2, 12), st.integers(2, 40), st.lists(st.integers(-5, 5), min_size=2, max_size=2))
 def test_P4_2b_no_minimum_below_the_limit(tenths, scale, start):
     """Exact sweeps on two curvatures, the larger one 1, with any start that is not the minimum."""
@@ -403,6 +405,7 @@ def test_P4_2b_no_minimum_below_the_limit(tenths, scale, start):
 # --- momentum -----------------------------------------------------------------------------------
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.floats(0.01, 3.5), st.floats(0.0, 0.95))
 def test_P4_2d_stable_exactly_below_the_limit(product_, momentum):
     limit = schedules.stability_limit(1.0, momentum)
@@ -410,6 +413,7 @@ def test_P4_2d_stable_exactly_below_the_limit(product_, momentum):
         assert (schedules.contraction(product_, 1.0, momentum) < 1) == (product_ < limit)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.floats(0.01, 1.5), st.floats(0.1, 2.0), st.floats(0.0, 0.95))
 def test_P4_2d_the_floor_is_that_of_the_balance_of_moments(rate, curvature, momentum):
     if rate * curvature >= 1.9:
