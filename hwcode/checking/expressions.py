@@ -8,7 +8,7 @@ few operations that homework answers need and SymPy lacks (norms, sums of entrie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
@@ -36,11 +36,14 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 __all__ = [
+    "ENTRYWISE",
     "EntrySum",
     "Norm",
     "Point",
+    "Softmax",
     "UndefinedError",
     "decimal_text",
+    "entrywise_name",
     "evaluate",
     "matrix",
     "scalar",
@@ -78,23 +81,28 @@ def scalar(name: str, latex: str | None = None, **assumptions: bool) -> Symbol:
     return symbol
 
 
-def vector(name: str, size: Symbol | int) -> MatrixSymbol:
-    """A column vector symbol with ``size`` entries.
+def vector(name: str, size: Symbol | int, latex: str | None = None) -> MatrixSymbol:
+    """A column vector symbol with ``size`` entries; ``latex`` as for :func:`scalar`.
 
     >>> n = scalar("n", integer=True, positive=True)
     >>> vector("t", n).shape
     (n, 1)
     """
-    return MatrixSymbol(name, size, 1)
+    return matrix(name, size, 1, latex)
 
 
-def matrix(name: str, rows: Symbol | int, columns: Symbol | int) -> MatrixSymbol:
-    """A matrix symbol of shape ``rows x columns``.
+def matrix(
+    name: str, rows: Symbol | int, columns: Symbol | int, latex: str | None = None
+) -> MatrixSymbol:
+    """A matrix symbol of shape ``rows x columns``; ``latex`` as for :func:`scalar`.
 
     >>> matrix("X", 3, 2).shape
     (3, 2)
     """
-    return MatrixSymbol(name, rows, columns)
+    symbol = MatrixSymbol(name, rows, columns)
+    if latex is not None:
+        LATEX_NAMES[symbol] = latex
+    return symbol
 
 
 class _OfMatrix(Expr):
@@ -154,6 +162,41 @@ class EntrySum(_OfMatrix):
 
     def _sympystr(self, printer: Any) -> str:
         return f"sum({printer._print(self.args[0])})"
+
+
+class Softmax(MatrixExpr):
+    """Softmax of a vector: the exponentials of its entries over their sum.
+
+    >>> y = vector("y", 2)
+    >>> evaluate(Softmax(y), {y: sympy.ImmutableMatrix([0, sympy.log(3)])})
+    Matrix([
+    [1/4],
+    [3/4]])
+    """
+
+    def __new__(cls, argument: MatrixExpr | MatrixBase) -> Softmax:
+        argument = sympy.sympify(argument)
+        if not getattr(argument, "is_Matrix", False) or argument.shape[1] != 1:
+            raise TypeError(f"softmax takes a column vector, not {argument}")
+        return MatrixExpr.__new__(cls, argument)
+
+    @property
+    def shape(self) -> tuple[Any, Any]:
+        return self.args[0].shape
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
+        return MatrixElement(self, i, j)
+
+    @staticmethod
+    def _value(value: MatrixBase) -> MatrixBase:
+        powers = value.applyfunc(sympy.exp)
+        return powers / sympy.Add(*powers)
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\operatorname{{softmax}}\left({printer._print(self.args[0])}\right)"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"softmax({printer._print(self.args[0])})"
 
 
 def evaluate(expression: Any, point: Point) -> Expr | ImmutableMatrix:
@@ -270,6 +313,8 @@ def _matrix_value(node: MatrixExpr, point: Point) -> MatrixBase:
         return _entrywise(node, arguments)
     if isinstance(node, DiagMatrix):
         return sympy.diag(*arguments[0])
+    if isinstance(node, Softmax):
+        return node._value(arguments[0])
     raise NotImplementedError(f"no exact value for {type(node).__name__}")
 
 
@@ -289,6 +334,34 @@ def _inverse(value: MatrixBase) -> MatrixBase:
     if value.det() == 0:
         raise UndefinedError("a singular matrix has no inverse")
     return value.inv()
+
+
+ENTRYWISE: dict[str, Callable[[Any], Any]] = {
+    "sqrt": sympy.sqrt,
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
+    "relu": lambda z: sympy.Max(z, 0),
+    "step": lambda z: sympy.Heaviside(z, 0),
+}
+"""Functions that are applied to every entry of a vector, by the names that are typed."""
+
+
+def entrywise_name(node: ElementwiseApplyFunction) -> str:
+    """The typed name of the function that is applied.
+
+    >>> entrywise_name(vector("z", 2).applyfunc(ENTRYWISE["step"]))
+    'step'
+    """
+    entry = sympy.Dummy(real=True)
+    for name, function in ENTRYWISE.items():
+        if node.function(entry) == function(entry):
+            return name
+    return str(node.function)
+
+
+def _is_reciprocal(node: Any) -> bool:
+    return isinstance(node, HadamardPower) and node.exp == -1
 
 
 class _TypedPrinter(StrPrinter):
@@ -331,10 +404,17 @@ class _TypedPrinter(StrPrinter):
         return f"det({self._print(node.arg)})"
 
     def _print_HadamardProduct(self, node: HadamardProduct) -> str:
-        first, *others = (self._print(argument) for argument in node.args)
-        for other in others:
-            first = f"hadamard({first}, {other})"
-        return first
+        above = [each for each in node.args if not _is_reciprocal(each)]
+        told = self._print(above[0]) if above else self._print(OneMatrix(*node.shape))
+        for other in above[1:]:
+            told = f"hadamard({told}, {self._print(other)})"
+        for other in node.args:
+            if _is_reciprocal(other):
+                told = f"divide({told}, {self._print(other.base)})"
+        return told
+
+    def _print_ElementwiseApplyFunction(self, node: ElementwiseApplyFunction) -> str:
+        return f"{entrywise_name(node)}({self._print(node.expr)})"
 
     def _print_Max(self, node: Any) -> str:
         return self._print_Function(node).lower()
