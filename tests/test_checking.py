@@ -153,6 +153,10 @@ def test_symbols_count_by_name_and_arrays_are_exact():
     form = Formula(Domain((scalar("x", positive=True),)))
     assert form.compare(form.accept(sympy.Symbol("x") * 2), 2 * scalar("x", positive=True)).equal
     assert Formula().accept(np.array([0.5, 1.0])) == ImmutableMatrix([Rational(1, 2), 1])
+    rows = [[1, 2, 3], [4, 5, 6]]
+    assert Formula().accept(rows) == Formula().accept(np.array(rows)) == ImmutableMatrix(rows)
+    with pytest.raises(AnswerError):
+        Formula().accept([[1, 2], [3]])
 
 
 def test_program_is_tried_and_its_failure_is_the_counterexample():

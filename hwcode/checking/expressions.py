@@ -413,6 +413,15 @@ class _TypedPrinter(StrPrinter):
                 told = f"divide({told}, {self._print(other.base)})"
         return told
 
+    def _print_HadamardPower(self, node: HadamardPower) -> str:
+        base, power = self._print(node.base), node.exp
+        if not (power.is_Integer and 0 < power <= 9):
+            return f"HadamardPower({base}, {power})"
+        told = base
+        for _ in range(int(power) - 1):
+            told = f"hadamard({told}, {base})"
+        return told
+
     def _print_ElementwiseApplyFunction(self, node: ElementwiseApplyFunction) -> str:
         return f"{entrywise_name(node)}({self._print(node.expr)})"
 

@@ -141,7 +141,8 @@ def _sympified(answer: Any) -> Any:
     if hasattr(answer, "tolist"):  # NumPy and torch values
         answer = answer.tolist()
     if isinstance(answer, (list, tuple)):
-        return ImmutableMatrix([_sympified(entry) for entry in answer])
+        rows = [entry if isinstance(entry, (list, tuple)) else [entry] for entry in answer]
+        return ImmutableMatrix([[_sympified(entry) for entry in row] for row in rows])
     if isinstance(answer, float):
         return sympy.Rational(answer)
     value = sympy.sympify(answer, strict=True)
