@@ -15,7 +15,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 
 .PHONY: help
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 .PHONY: book
 book: .venv/.book  ## build the site, or one chapter with PAGE=name
@@ -27,7 +27,11 @@ serve: book  ## build the site and serve it on http://127.0.0.1:8000
 
 .PHONY: test
 test: .venv/.test  ## run all tests: units, properties, doctests, every page
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+
+.PHONY: test-core
+test-core: .venv/.test  ## run the quick tests: no pages, no builds
+	$(BIN)/python -m pytest --numprocesses 2 -m "not build and not pages" $(PYTEST)
 
 .PHONY: lint
 lint: .venv/.lint  ## check style, format and types
@@ -43,6 +47,10 @@ format: .venv/.lint  ## format the code
 .PHONY: snapshot
 snapshot: .venv/.book  ## write the glued exact values anew, to be reviewed in the diff
 	$(BIN)/python -m hwcode.sphinxext.build --snapshot $(PAGE)
+
+.PHONY: benchmark
+benchmark: .venv/.book  ## measure what a build costs after which change (half an hour)
+	$(BIN)/python -m hwcode.sphinxext.benchmark
 
 .PHONY: lock
 lock: $(UV)  ## resolve requirements.lock anew from pyproject.toml

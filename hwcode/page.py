@@ -192,6 +192,8 @@ def _plain(name: str, value: Any) -> int | float | str:
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Shown:
     """A table; cells are Markdown. Numbers are formatted by the caller and set to the right.
 
+    A head that is a formula alone reads as empty to some; give it a word as well.
+
     >>> print(table(["rate", "slope"], [["1/L", -0.5]]).markdown)
     | rate | slope |
     |:--|--:|

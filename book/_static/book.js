@@ -7,8 +7,31 @@ document.addEventListener("DOMContentLoaded", () => {
       button.removeAttribute("aria-label");
     }
   }
-  // Content outside of every landmark gets one.
-  for (const part of document.querySelectorAll(".prev-next-footer, .bd-header-article")) {
-    if (!part.closest("main, nav, header, footer")) part.setAttribute("role", "region");
+  // Sphinx gives the entries of a bibliography a role that a list may not hold.
+  for (const entry of document.querySelectorAll("[role=doc-biblioentry]")) {
+    entry.setAttribute("role", "listitem");
   }
+  // Content outside of every landmark gets one.
+  const sidebar = document.querySelector(".bd-sidebar-primary");
+  if (sidebar) {
+    sidebar.setAttribute("role", "region");
+    sidebar.setAttribute("aria-label", "Book");
+  }
+});
+
+/* What scrolls by itself has to be reachable by the keyboard; only after MathJax are widths known. */
+async function mathematicsIsSet() {
+  if (!document.querySelector(".math")) return;
+  while (!window.MathJax?.startup?.promise) await new Promise((done) => setTimeout(done, 100));
+  await window.MathJax.startup.promise;
+}
+
+window.addEventListener("load", async () => {
+  await mathematicsIsSet();
+  const boxes = "main pre, main figure, main .math, main mjx-container, main .cell_output *";
+  for (const box of document.querySelectorAll(boxes)) {
+    const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
+    if (scrolls && box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
+  document.documentElement.dataset.ready = "true";
 });

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
+from sphinx_external_toc.parsing import parse_toc_yaml
 
 from hwcode.sphinxext import snapshot
 from hwcode.sphinxext.cache import Ran, build_lock, cached, open_cache, run_pages
@@ -77,7 +78,9 @@ def _build(root: Path) -> int:
 
 def _build_one(root: Path, page: Page) -> int:
     """One chapter in a site of its own; links to other chapters lead nowhere there."""
-    toc = {"format": "jb-book", "root": "book/preface", "chapters": [{"file": page.name}]}
+    first = str(parse_toc_yaml(root / "_toc.yml").root.docname)
+    chapters = [{"file": page.name}] if page.name != first else []
+    toc = {"format": "jb-book", "root": first, "chapters": chapters}
     folder = root / "_build" / "one"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")

@@ -25,11 +25,15 @@ from typing import Any
 import nbformat
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
-__all__ = ["Page", "pages"]
+__all__ = ["Page", "packages", "page", "pages"]
 
-PACKAGE = "hwcode"
 PY_SOURCE = 1
 """The kind of module that ``modulefinder`` compiles from a file."""
+
+
+def packages(root: Path) -> list[Path]:
+    """The project's own packages: the folders at its top that have an ``__init__.py``."""
+    return [folder for folder in sorted(root.iterdir()) if (folder / "__init__.py").is_file()]
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Page:
     @property
     def reads(self) -> list[str]:
         """Files that the front matter says the page reads, relative to the root."""
-        return list(self.notebook.metadata.get(PACKAGE, {}).get("reads", []))
+        return list(self.notebook.metadata.get("hwcode", {}).get("reads", []))
 
     @cached_property
     def inputs(self) -> list[Path]:
@@ -85,18 +89,18 @@ class Page:
         finder.load_module("__main__", StringIO(program), self.name, kind)
         found = (getattr(module, "__file__", None) for module in finder.modules.values())
         files = {Path(file) for file in found if file}
-        return {file for file in files if file.is_relative_to(self.root / PACKAGE)}
+        ours = packages(self.root)
+        return {file for file in files if any(file.is_relative_to(folder) for folder in ours)}
 
     def _questions(self) -> set[str]:
         """Modules of the questions that the page names: they are imported by their ids."""
-        folder = self.root / PACKAGE / "questions"
-        if not folder.is_dir():
+        if not (self.root / "hwcode" / "questions").is_dir():
             return set()
         from hwcode.questions import CHAPTERS
 
         named = set(re.findall(r"[A-Z]\d-[\w.]+\w", self.text))
         chapters = {chapter for chapter, ids in CHAPTERS.items() if named & set(ids)}
-        return {f"{PACKAGE}.questions.{chapter}" for chapter in chapters}
+        return {f"hwcode.questions.{chapter}" for chapter in chapters}
 
     @cached_property
     def digest(self) -> str:

@@ -1,0 +1,142 @@
+"""A build that is wrong fails, says where, and fails again; interruptions leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from hwcode.sphinxext.cache import open_cache
+from tests.toybook import ToyBook, kill_group
+
+pytestmark = pytest.mark.build
+
+GLUE = "from hwcode import page\n"
+
+
+@pytest.fixture
+def empty(tmp_path) -> ToyBook:
+    return ToyBook(tmp_path / "book").write()
+
+
+def fails_twice(book: ToyBook, *said: str) -> str:
+    """Build twice; both fail and say the same things."""
+    for _ in range(2):
+        built = book.build()
+        assert built.status != 0, built.output
+        for text in said:
+            assert text in built.output, f"{text!r} not in\n{built.output}"
+    return built.output
+
+
+def test_every_failing_page_is_reported_with_its_line(empty):
+    empty.add("first", "x = 1\nraise ValueError('one')")
+    empty.add("second", "1 / 0")
+    first = ("first.md, cell at line 10", "ValueError: one")
+    second = ("second.md, cell at line 10", "ZeroDivisionError")
+    fails_twice(empty, *first, *second, "2 of 6 pages failed")
+
+
+def test_what_sphinx_finds_is_reported_page_by_page(empty):
+    empty.add("glue", "x = 1", prose="A value {glue:text}`absent`.")
+    empty.add("reference", "x = 1", prose="See [](#nowhere) and {ref}`lost`.")
+    empty.add("link", "x = 1", prose="A [page](missing.md).")
+    empty.add("noise", "import sys; print('noise', file=sys.stderr)")
+    output = fails_twice(empty, "absent", "nowhere", "lost", "missing.md")
+    for name in ("glue", "reference", "link", "noise"):
+        assert f"book/{name}.md" in output
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("page.glue('empty', '')", "prints as nothing"),
+        ("page.glue('nan', float('nan'))", "is nan"),
+        ("page.answer('A1-1.2.9')", "no question has the id"),
+    ],
+)
+def test_values_that_would_show_nothing_fail_in_their_cell(empty, code, said):
+    empty.add("bad", GLUE + code)
+    built = empty.build()
+    assert built.status != 0
+    assert "bad.md, cell at line 10" in built.output
+    assert said in built.output
+
+
+def test_a_moved_value_fails_with_both_values_and_trained_ones_do_not(empty):
+    empty.add("values", GLUE + "from toy import leaf\n"
+              "page.glue('exact', leaf.value)\n"
+              "page.glue('float', leaf.value / 7, '.3f', 'float64')\n"
+              "page.glue('trained', leaf.value, '', 'trained')")  # fmt: skip
+    assert "absent in the snapshot" in fails_twice(empty, "'exact'", "'float'")
+    written = empty.build("--snapshot")
+    assert written.status == 0
+    assert "book/values" in written.output
+    assert empty.build().status == 0
+    empty.edit("toy/leaf.py", "10", "11")
+    moved = "'exact' was 10 (exact) in the snapshot and is 11 (exact)"
+    output = fails_twice(empty, "book/values.md", moved)
+    assert "'trained'" not in output
+    plain = empty.jupyter_book("--all", "-W", "--keep-going")
+    assert plain.status != 0
+    assert "'float' was" in plain.output
+
+
+def test_a_stale_record_fails(empty):
+    code = (
+        "from hwcode.training.experiment import Experiment, load\n"
+        "from toy import leaf\n"
+        "e = Experiment(name='none', title='', config={}, seeds=(0,), data=None, run=None,\n"
+        "               first_losses=None, defines=(), tolerances={})\n"
+        "load(e)"
+    )
+    empty.add("record", code)
+    assert "hwcode results make none" in fails_twice(empty, "StaleRecordError")
+
+
+@pytest.mark.parametrize("how", ["interrupt", "kill"])
+def test_an_interrupted_build_leaves_nothing_that_is_trusted(empty, how):
+    wait = "import time\nfrom toy import leaf\ntime.sleep(leaf.value)\nprint('end')"
+    empty.add("slow", wait)
+    process = empty.start()
+    deadline = time.monotonic() + 60
+    while empty.stale() != {"slow"} and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert empty.stale() == {"slow"}, "the quick pages are kept as they end"
+    if how == "kill":
+        kill_group(process)
+    else:
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+        assert process.returncode != 0
+    assert empty.stale() == {"slow"}
+    empty.edit("toy/leaf.py", "10", "0")
+    again = empty.build()
+    assert again.status == 0, again.output
+    assert again.ran == {"slow", "leafy"}
+    assert "end" in empty.html("slow")
+
+
+def test_a_damaged_cache_entry_is_run_again(empty):
+    assert empty.build().status == 0
+    cache = open_cache(empty.root)
+    (record, *_) = cache.list_cache_records()
+    folder = next(path for path in cache.path.glob(f"**/{record.hashkey}") if path.is_dir())
+    notebook = folder / "base.ipynb"
+    notebook.write_text(notebook.read_text()[:100])
+    assert len(empty.stale()) == 1
+    again = empty.build()
+    assert again.status == 0, again.output
+    assert len(again.ran) == 1
+
+
+def test_two_builds_at_a_time_run_each_page_once(empty):
+    processes = [empty.start(), empty.start()]
+    outputs = [process.communicate(timeout=240)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    ran = [line for output in outputs for line in output.splitlines() if line.startswith("ran ")]
+    assert len(ran) == 4
+    assert any("waiting for another build" in output for output in outputs)
+    assert empty.stale() == set()

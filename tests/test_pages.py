@@ -1,0 +1,82 @@
+"""Every page runs, and uses nothing of the project that is not among its inputs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hwcode.sphinxext.cache import KERNEL_ENVIRONMENT
+from hwcode.sphinxext.inputs import page, pages
+from tests.conftest import ROOT
+from tests.toybook import HEAD
+
+pytestmark = pytest.mark.pages
+
+NAMES = [found.name for found in pages(ROOT)]
+
+
+def audited(name: str, root: Path = ROOT) -> dict[str, list[str]]:
+    script = Path(__file__).with_name("audit_page.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(root), name],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **KERNEL_ENVIRONMENT, "MPLBACKEND": "agg"},
+    )
+    assert done.returncode == 0, f"{name} fails:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}"
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def audits():
+    """All pages, two at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        running: dict[str, Future] = {name: pool.submit(audited, name) for name in NAMES}
+        yield running
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_runs_and_its_inputs_are_complete(name, audits):
+    used = audits[name].result()
+    unlisted = set(used["files"]) - set(used["inputs"])
+    assert not unlisted, f"{name} reads {unlisted}: list them under 'hwcode: reads'"
+    unfound = set(used["modules"]) - set(used["inputs"])
+    assert not unfound, f"{name} imports {unfound}, which are not among its inputs"
+
+
+def test_the_audit_sees_what_the_inputs_miss(tmp_path):
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: page\n")
+    (tmp_path / "requirements.lock").write_text("")
+    (tmp_path / "toy").mkdir()
+    (tmp_path / "toy" / "__init__.py").write_text("")
+    (tmp_path / "toy" / "hidden.py").write_text("value = 1\n")
+    (tmp_path / "data.txt").write_text("1")
+    cells = [
+        "import sys; sys.path.insert(0, '.')",
+        "import importlib; importlib.import_module('toy.hidden')",
+        "open('data.txt').read()",
+    ]
+    text = HEAD.format(extra="") + "# Page\n"
+    text += "".join(f"\n```{{code-cell}}\n{cell}\n```\n" for cell in cells)
+    (tmp_path / "page.md").write_text(text)
+    used = audited("page", tmp_path)
+    assert set(used["files"]) - set(used["inputs"]) == {"data.txt"}
+    assert "toy/hidden.py" in set(used["modules"]) - set(used["inputs"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chapter_depends_on_its_own_questions_alone(name):
+    from hwcode.questions import CHAPTERS
+
+    found = page(ROOT, name)
+    modules = {path.stem for path in found.inputs if path.parent.name == "questions"}
+    chapters = modules & set(CHAPTERS)
+    if Path(name).name in CHAPTERS:
+        assert Path(name).name in chapters
