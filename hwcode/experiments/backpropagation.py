@@ -1,4 +1,7 @@
-"""The recorded benchmark of per-example gradient norms: six ways, three models."""
+"""The recorded benchmark of per-example gradient norms: six ways, three models.
+
+Making it needs Opacus, which ``make .venv/.benchmark`` installs; reading the record does not.
+"""
 
 from __future__ import annotations
 

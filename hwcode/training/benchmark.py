@@ -25,7 +25,7 @@ from hwcode.training.definition import digest
 from hwcode.training.experiment import Record, StaleRecordError, read, write
 from hwcode.training.progress import Progress
 
-__all__ = ["Benchmark", "Spread", "interleaved", "load", "make", "spread", "verify"]
+__all__ = ["Benchmark", "Spread", "Timings", "interleaved", "load", "make", "spread", "verify"]
 
 Contenders = Mapping[str, Callable[[], Any]]
 
