@@ -13,7 +13,6 @@ import os
 import sys
 from pathlib import Path
 
-ROOT, NAME = Path(sys.argv[1]).resolve(), sys.argv[2]
 opened: set[str] = set()
 
 
@@ -22,35 +21,35 @@ def hook(event: str, arguments: tuple) -> None:
         opened.add(os.path.abspath(os.fsdecode(arguments[0])))
 
 
-def used() -> dict[str, list[str]]:
+def used(root: Path) -> dict[str, list[str]]:
     """What was used of the project, relative to its root: not what it only builds or installs."""
     scratch = (".venv", ".uv", "_build", ".git")
     files = set()
     for name in opened:
         path = Path(name)
-        if path.is_relative_to(ROOT) and path.is_file():
-            relative = path.relative_to(ROOT)
+        if path.is_relative_to(root) and path.is_file():
+            relative = path.relative_to(root)
             if relative.parts[0] not in scratch and path.suffix not in (".py", ".pyc"):
                 files.add(str(relative))
     modules = set()
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if file and Path(file).is_relative_to(ROOT) and ".venv" not in file and file != __file__:
-            modules.add(str(Path(file).relative_to(ROOT)))
+        if file and Path(file).is_relative_to(root) and ".venv" not in file and file != __file__:
+            modules.add(str(Path(file).relative_to(root)))
     return {"files": sorted(files), "modules": sorted(modules)}
 
 
-def main() -> None:
+def main(root: Path, name: str) -> None:
     from hwcode.sphinxext.cache import prepare_kernels
     from hwcode.sphinxext.inputs import page
 
-    found = page(ROOT, NAME)
-    assert found is not None, f"{NAME} is not an executed page"
-    code, inputs = found.code, [str(path.relative_to(ROOT)) for path in found.inputs]
-    prepare_kernels(ROOT)
+    found = page(root, name)
+    assert found is not None, f"{name} is not an executed page"
+    code, inputs = found.code, [str(path.relative_to(root)) for path in found.inputs]
+    prepare_kernels(root)
     # What finding the inputs has imported is not the page's doing.
-    for name in [name for name in sys.modules if name.split(".")[0] == "hwcode"]:
-        del sys.modules[name]
+    for module in [module for module in sys.modules if module.split(".")[0] == "hwcode"]:
+        del sys.modules[module]
 
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -59,8 +58,8 @@ def main() -> None:
     sys.addaudithook(hook)
     for source in code:
         shell.run_cell(source, store_history=False).raise_error()
-    print("\n" + json.dumps({"inputs": inputs, **used()}))
+    print("\n" + json.dumps({"inputs": inputs, **used(root)}))
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]).resolve(), sys.argv[2])

@@ -20,6 +20,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "backpropagation": (
         "A1-2.1.1", "A1-2.1.2", "A1-2.2.1", "A1-2.2.2", "A1-2.2.3", "A1-2.3",
     ),
+    "convolution": ("H2-3.1", "H2-3.2", "H2-3.3"),
     "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
 }  # fmt: skip
 """The ids that each chapter answers, in the order of the book."""
