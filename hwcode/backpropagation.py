@@ -22,6 +22,7 @@ from hwcode.metering import Meter
 __all__ = [
     "INPUTS",
     "NODES",
+    "NO_WEIGHTS",
     "NUMPY",
     "ORDERS",
     "SYMPY",
@@ -111,6 +112,10 @@ class Weights:
     b2: Any
     W3: Any
     W4: Any
+
+
+NO_WEIGHTS = Weights(None, None, None, None, None, None)
+"""For looking at a program's steps without carrying them out."""
 
 
 def draw_weights(generator: np.random.Generator, d: int, m: int, N: int) -> Weights:
@@ -264,9 +269,7 @@ def trick_norms(
         return _total([(h * h).sum(axis=0) * (e * e).sum(axis=0) for h, e in layers])
 
 
-def thrifty_norms(
-    weights: Sequence[Any], X: Any, Ybar: Any, phase: PhaseOf = _uncounted
-) -> Any:
+def thrifty_norms(weights: Sequence[Any], X: Any, Ybar: Any, phase: PhaseOf = _uncounted) -> Any:
     """The trick again, keeping of each activation its squared norm and of all errors the latest.
 
     That is enough where activation functions are left out; a ReLU needs its signs besides.

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional, grad
 
 __all__ = [
     "UnsupportedModelError",
@@ -22,6 +22,7 @@ __all__ = [
     "norms_by_vmap",
     "norms_one_by_one",
     "per_example_grad_norms",
+    "positions_of",
     "squared_norms_of_sums",
 ]
 
@@ -102,17 +103,31 @@ class _Watch:
         def forward_hook(layer: Layer, args: Any, kwargs: Any, output: Tensor) -> None:
             if name in self._called:
                 raise UnsupportedModelError(
-                    f"layer {name or 'model'!r} is applied more than once: its gradient is a sum over the"
-                    " applications, whose cross terms the norms of each do not give"
+                    f"layer {name or 'model'!r} is applied more than once: its gradient is a sum"
+                    " over the applications, whose cross terms the norms of each do not give"
                 )
             if not output.requires_grad:
                 raise UnsupportedModelError(
                     f"layer {name or 'model'!r} is applied where no gradients are recorded"
                 )
             given = (args[0] if args else kwargs["input"]).detach()
+            if given.ndim < (4 if isinstance(layer, nn.Conv2d) else 2):
+                raise UnsupportedModelError(
+                    f"layer {name or 'model'!r} gets an input without an axis for the examples,"
+                    f" of shape {tuple(given.shape)}"
+                )
             self._called[name] = len(given)
             self.edges[name] = torch.autograd.graph.get_gradient_edge(output)
-            output.register_hook(lambda error: self._add(layer, given, error.detach()))
+            version = given._version
+
+            def tensor_hook(error: Tensor) -> None:
+                if given._version != version:
+                    raise UnsupportedModelError(
+                        f"the input of layer {name or 'model'!r} is changed in place after use"
+                    )
+                self._add(layer, given, error.detach())
+
+            output.register_hook(tensor_hook)
 
         return forward_hook
 
@@ -121,8 +136,8 @@ class _Watch:
         for name, size in self._called.items():
             if size != len(losses):
                 raise UnsupportedModelError(
-                    f"layer {name or 'model'!r} gets {size} rows for {len(losses)} examples: the first axis"
-                    " of its input has to count the examples"
+                    f"layer {name or 'model'!r} gets {size} rows for {len(losses)} examples: the"
+                    " first axis of its input has to count the examples"
                 )
         self.squared = torch.zeros_like(losses, requires_grad=False)
 
@@ -140,12 +155,12 @@ def _squared_norms_of_weight(layer: Layer, given: Tensor, error: Tensor) -> Tens
         return squared_norms_of_sums(_flat(given), _flat(error))
     positions, rows = error[0, 0].numel(), layer.out_channels // layer.groups
     if by_gram(positions, rows, layer.weight[0].numel()):
-        found = squared_norms_of_sums(*_positions(layer, given, error))
+        found = squared_norms_of_sums(*positions_of(layer, given, error))
         return found.reshape(len(given), -1).sum(1)
     # All examples' gradients in one convolution that takes each example for a group of its own.
-    # No patches are copied, which takes longer than the arithmetic.
+    # Copying patches, to form the gradients as products, would take longer than the arithmetic.
     examples, padded = len(given), _padded(layer, given)
-    gradients = nn.grad.conv2d_weight(
+    gradients = grad.conv2d_weight(
         padded.flatten(0, 1)[None],
         [examples * layer.out_channels, *layer.weight.shape[1:]],
         error.flatten(0, 1)[None],
@@ -195,11 +210,13 @@ def by_gram(positions: int, rows: int, columns: int) -> bool:
     return positions**2 * (rows + columns + 1) < direct
 
 
-def _positions(layer: Layer, given: Tensor, error: Tensor) -> tuple[Tensor, Tensor]:
+def positions_of(layer: Layer, given: Tensor, error: Tensor) -> tuple[Tensor, Tensor]:
     """Inputs and errors as examples x positions x entries; groups count as further examples."""
     if isinstance(layer, nn.Linear):
         return _flat(given), _flat(error)
-    patches = F.unfold(_padded(layer, given), layer.kernel_size, layer.dilation, 0, layer.stride)
+    patches = functional.unfold(
+        _padded(layer, given), layer.kernel_size, layer.dilation, 0, layer.stride
+    )
     examples, groups, places = len(given), layer.groups, patches.shape[2]
     inputs = patches.reshape(examples * groups, -1, places)
     errors = error.reshape(examples * groups, -1, places)
@@ -221,7 +238,7 @@ def _padded(layer: nn.Conv2d, given: Tensor) -> Tensor:
         else:
             sides += [layer.padding[axis]] * 2
     mode = "constant" if layer.padding_mode == "zeros" else layer.padding_mode
-    return F.pad(given, sides, mode)
+    return functional.pad(given, sides, mode)
 
 
 def _served_layers(model: nn.Module) -> dict[str, Layer]:
@@ -234,8 +251,8 @@ def _served_layers(model: nn.Module) -> dict[str, Layer]:
             module.training or module.running_mean is None
         ):
             raise UnsupportedModelError(
-                f"layer {name or 'model'!r} ({kind}) mixes the examples of a batch, so that there is no"
-                " gradient of one example alone; in eval mode and frozen it could be served"
+                f"layer {name or 'model'!r} ({kind}) mixes the examples of a batch, so that there"
+                " is no gradient of one example alone; in eval mode and frozen it could be served"
             )
         for parameter_name, parameter in module.named_parameters(recurse=False):
             if not parameter.requires_grad:
@@ -245,13 +262,17 @@ def _served_layers(model: nn.Module) -> dict[str, Layer]:
                 raise UnsupportedModelError(
                     f"parameter {full!r} belongs to a {kind}; only Linear and Conv2d are served"
                 )
+            if parameter_name not in ("weight", "bias"):  # as pruning and weight_norm have them
+                raise UnsupportedModelError(
+                    f"parameter {full!r} is not the weight itself, which is computed from it"
+                )
             if id(parameter) in owner:
                 raise UnsupportedModelError(
                     f"parameter {full!r} is the same as {owner[id(parameter)]!r}: the gradient of"
                     " a shared parameter is a sum, whose cross terms are not seen"
                 )
             owner[id(parameter)] = full
-            layers[name] = module  # type: ignore[assignment]
+            layers[name] = module
     if not layers:
         raise UnsupportedModelError("the model has no trainable parameter")
     return layers

@@ -59,7 +59,7 @@ class Meter:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Count what happens inside to a phase; entered several times, costs add and peaks do not."""
+        """Count what happens inside; for a phase entered again, costs add and peaks do not."""
         before, outer_peak, start = self.multiplications, self.peak, self.live
         self.peak = start
         try:
@@ -195,4 +195,5 @@ def fitted_polynomial(
 
 
 def _monomial(at: Sequence[Any], powers: Sequence[int]) -> Any:
-    return sympy.Mul(*(sympy.sympify(value) ** power for value, power in zip(at, powers, strict=True)))
+    pairs = zip(at, powers, strict=True)
+    return sympy.Mul(*(sympy.sympify(value) ** power for value, power in pairs))

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hwcode.gradient_norms import SUPPORTED, Layer, _positions
+from hwcode.gradient_norms import SUPPORTED, Layer, positions_of
 
 __all__ = [
     "kernel_by_jacobians",
@@ -66,15 +66,16 @@ def kernel_by_jacobians(model: nn.Module, x1: Tensor, x2: Tensor) -> Tensor:
 
 
 def kernel_by_products(model: nn.Module, x1: Tensor, x2: Tensor) -> Tensor:
-    """Right to left: for each unit vector a VJP through the second example, then a JVP through the
-    first. No ``O x P`` matrix is formed.
+    """Right to left: for each unit vector a VJP through ``x2``, then a JVP through ``x1``.
+
+    No ``O x P`` matrix is formed.
 
     >>> layer = nn.Linear(2, 1, bias=False)
     >>> kernel_by_products(layer, torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
     tensor([[11.]])
-    """  # noqa: D205
+    """
     theta = _parameters(model)
-    outputs, pull_back = torch.func.vjp(_function(model, x2), theta)
+    outputs, pull_back, *_ = torch.func.vjp(_function(model, x2), theta)
 
     def column(unit: Tensor) -> Tensor:
         (direction,) = pull_back(unit)
@@ -114,18 +115,15 @@ def _inside(model: nn.Module, x: Tensor) -> dict[str, tuple[Layer, Tensor, Tenso
     units = torch.eye(outputs.numel(), dtype=outputs.dtype)
     found = {}
     for name, (layer, given, output) in seen.items():
-        inputs, errors = None, []
+        laid_out = []
         for unit in units:
             (error,) = torch.autograd.grad(outputs, output, unit, retain_graph=True)
-            inputs, laid_out = _positions(layer, given, error)
-            errors.append(laid_out)
-        found[name] = (layer, inputs, torch.stack(errors))
+            laid_out.append(positions_of(layer, given, error))
+        found[name] = (layer, laid_out[0][0], torch.stack([errors for _, errors in laid_out]))
     return found
 
 
-def _run(
-    model: nn.Module, x: Tensor
-) -> tuple[dict[str, tuple[Layer, Tensor, Tensor]], Tensor]:
+def _run(model: nn.Module, x: Tensor) -> tuple[dict[str, tuple[Layer, Tensor, Tensor]], Tensor]:
     """Each layer with its input and its output, and the outputs of the model, for one example."""
     seen: dict[str, tuple[Layer, Tensor, Tensor]] = {}
 
@@ -150,18 +148,19 @@ def _run(
 def layer_jacobians(
     model: nn.Module, x1: Tensor, x2: Tensor
 ) -> dict[str, tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """The four factors ``M1, M2, M3, M4`` of each layer, as whole matrices, by automatic
-    differentiation.
+    """The four factors ``M1, M2, M3, M4`` of each layer, as whole matrices.
 
-    Shapes ``O x Y``, ``Y x P``, ``P x Y``, ``Y x O``.
-    """  # noqa: D205
+    Computed by automatic differentiation. Shapes ``O x Y``, ``Y x P``, ``P x Y``, ``Y x O``.
+    """
     found: dict[str, list[Tensor]] = {}
     for x in (x1, x2):
         seen, outputs = _run(model, x)
         for name, (layer, given, output) in seen.items():
             theta = _parameters(layer)
 
-            def of_parameters(theta: dict[str, Tensor], layer: Any = layer, given: Any = given) -> Any:
+            def of_parameters(
+                theta: dict[str, Tensor], layer: Any = layer, given: Any = given
+            ) -> Any:
                 return torch.func.functional_call(layer, theta, (given,))[0].flatten()
 
             rows = [

@@ -1,14 +1,14 @@
 """The language of answers: SymPy expressions in scalars and matrices, and their exact values.
 
 An answer such as :math:`\\frac{2}{n} X^\\top (Xw - t)` is a SymPy expression in symbols whose
-shapes are themselves symbols. SymPy's matrix expressions carry the algebra; this module adds the
-few operations that homework answers need and SymPy lacks (norms, sums of entries), and
-:func:`evaluate`, which computes the value of an expression at concrete numbers without rounding.
+shapes are themselves symbols. SymPy's matrix expressions carry the algebra, with a few operations
+more (norms, sums of entries, softmax); :func:`evaluate` computes the value of an expression at
+concrete numbers without rounding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
@@ -34,6 +34,15 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
+
+from hwcode.checking.nodes import (
+    ENTRYWISE,
+    EntrySum,
+    Norm,
+    OfMatrix,
+    Softmax,
+    entrywise_name,
+)
 
 __all__ = [
     "ENTRYWISE",
@@ -105,100 +114,6 @@ def matrix(
     return symbol
 
 
-class _OfMatrix(Expr):
-    """A real number computed from one matrix expression."""
-
-    is_commutative = True
-    is_real = True
-
-    def __new__(cls, argument: MatrixExpr | MatrixBase) -> _OfMatrix:
-        argument = sympy.sympify(argument)
-        if not getattr(argument, "is_Matrix", False):
-            raise TypeError(f"{cls.__name__} takes a matrix or vector, not {argument}")
-        return Expr.__new__(cls, argument)
-
-    def doit(self, **hints: Any) -> Expr:
-        argument = self.args[0].doit(**hints)
-        return self._value(argument) if isinstance(argument, MatrixBase) else self.func(argument)
-
-
-class Norm(_OfMatrix):
-    """Euclidean norm of a vector; Frobenius norm of a matrix.
-
-    >>> x = vector("x", 2)
-    >>> evaluate(Norm(x) ** 2, {x: sympy.ImmutableMatrix([3, 4])})
-    25
-    """
-
-    is_nonnegative = True
-
-    @staticmethod
-    def _value(value: MatrixBase) -> Expr:
-        return sympy.sqrt(sympy.Add(*[entry**2 for entry in value]))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = rf"\left\lVert {printer._print(self.args[0])} \right\rVert_2"
-        return text if exp is None else f"{text}^{{{exp}}}"
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"norm({printer._print(self.args[0])})"
-
-
-class EntrySum(_OfMatrix):
-    """Sum of all entries of a vector or matrix.
-
-    >>> x = vector("x", 2)
-    >>> evaluate(EntrySum(x), {x: sympy.ImmutableMatrix([3, 4])})
-    7
-    """
-
-    @staticmethod
-    def _value(value: MatrixBase) -> Expr:
-        return sympy.Add(*value)
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = rf"\mathbf{{1}}^{{\top}} \left({printer._print(self.args[0])}\right)"
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"sum({printer._print(self.args[0])})"
-
-
-class Softmax(MatrixExpr):
-    """Softmax of a vector: the exponentials of its entries over their sum.
-
-    >>> y = vector("y", 2)
-    >>> evaluate(Softmax(y), {y: sympy.ImmutableMatrix([0, sympy.log(3)])})
-    Matrix([
-    [1/4],
-    [3/4]])
-    """
-
-    def __new__(cls, argument: MatrixExpr | MatrixBase) -> Softmax:
-        argument = sympy.sympify(argument)
-        if not getattr(argument, "is_Matrix", False) or argument.shape[1] != 1:
-            raise TypeError(f"softmax takes a column vector, not {argument}")
-        return MatrixExpr.__new__(cls, argument)
-
-    @property
-    def shape(self) -> tuple[Any, Any]:
-        return self.args[0].shape
-
-    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
-        return MatrixElement(self, i, j)
-
-    @staticmethod
-    def _value(value: MatrixBase) -> MatrixBase:
-        powers = value.applyfunc(sympy.exp)
-        return powers / sympy.Add(*powers)
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\operatorname{{softmax}}\left({printer._print(self.args[0])}\right)"
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"softmax({printer._print(self.args[0])})"
-
-
 def evaluate(expression: Any, point: Point) -> Expr | ImmutableMatrix:
     """The value of an expression at a point, without rounding.
 
@@ -251,7 +166,7 @@ def _value(node: Any, point: Point) -> Any:
         if not (0 <= i < rows.rows and 0 <= j < rows.cols):
             raise UndefinedError(f"{node.parent} has no entry ({i}, {j}) here")
         return rows[i, j]
-    if isinstance(node, _OfMatrix):
+    if isinstance(node, OfMatrix):
         return node._value(_value(node.args[0], point))
     if not node.args:
         if isinstance(node, (Symbol, MatrixSymbol)):
@@ -336,30 +251,6 @@ def _inverse(value: MatrixBase) -> MatrixBase:
     return value.inv()
 
 
-ENTRYWISE: dict[str, Callable[[Any], Any]] = {
-    "sqrt": sympy.sqrt,
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "sigmoid": lambda z: 1 / (1 + sympy.exp(-z)),
-    "relu": lambda z: sympy.Max(z, 0),
-    "step": lambda z: sympy.Heaviside(z, 0),
-}
-"""Functions that are applied to every entry of a vector, by the names that are typed."""
-
-
-def entrywise_name(node: ElementwiseApplyFunction) -> str:
-    """The typed name of the function that is applied.
-
-    >>> entrywise_name(vector("z", 2).applyfunc(ENTRYWISE["step"]))
-    'step'
-    """
-    entry = sympy.Dummy(real=True)
-    for name, function in ENTRYWISE.items():
-        if node.function(entry) == function(entry):
-            return name
-    return str(node.function)
-
-
 def _is_reciprocal(node: Any) -> bool:
     return isinstance(node, HadamardPower) and node.exp == -1
 
@@ -434,7 +325,7 @@ class _TypedPrinter(StrPrinter):
     def _print_MatrixBase(self, node: MatrixBase) -> str:
         return value_text(node)
 
-    def _print__OfMatrix(self, node: Any) -> str:
+    def _print_OfMatrix(self, node: Any) -> str:
         return str(node._sympystr(self))
 
 

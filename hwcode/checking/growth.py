@@ -31,7 +31,8 @@ Exponents = tuple[int, ...]
 class Growth(Form):
     """An order of growth in some variables that are at least 1, such as ``"O(N*D + D**2)"``.
 
-    The tight order is asked for: an upper bound that is not attained is refused, and said to be one.
+    The tight order is asked for: an upper bound that is not attained is refused, and
+    said to be one.
 
     Args:
         symbols: the variables.

@@ -6,7 +6,8 @@ from typing import Any
 
 from sympy.printing.latex import LatexPrinter
 
-from hwcode.checking.expressions import LATEX_NAMES, entrywise_name
+from hwcode.checking.expressions import LATEX_NAMES
+from hwcode.checking.nodes import entrywise_name
 
 __all__ = ["latex_text"]
 
@@ -31,7 +32,8 @@ class _Printer(LatexPrinter):
 def latex_text(value: Any) -> str:
     """A formula as LaTeX mathematics, without dollar signs.
 
-    >>> from hwcode.checking.expressions import ENTRYWISE, vector
+    >>> from hwcode.checking.expressions import vector
+    >>> from hwcode.checking.nodes import ENTRYWISE
     >>> latex_text(vector("z", 2).applyfunc(ENTRYWISE["step"]))
     '\\\\operatorname{step}\\\\left(z\\\\right)'
     """

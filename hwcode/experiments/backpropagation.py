@@ -21,7 +21,12 @@ CONFIG: dict[str, Any] = {
         {"case": "4 layers of 512, batch 256", "width": 512, "depth": 4, "batch": 256},
         {"case": "4 layers of 64, batch 256", "width": 64, "depth": 4, "batch": 256},
     ],
-    "cnn": [{"case": "4 convolutions, batch 64", "channels": [3, 32, 32, 64, 64], "side": 32, "batch": 64}],
+    "cnn": [
+        {
+            "case": "4 convolutions, batch 64",
+            "channels": [3, 32, 32, 64, 64], "side": 32, "batch": 64,
+        }
+    ],
 }  # fmt: skip
 
 WAYS = {
@@ -61,7 +66,7 @@ def cnn(channels: list[int], side: int, classes: int) -> nn.Module:
     for place in range(len(channels) - 1):
         stride = 1 + place % 2
         side //= stride
-        layers += [nn.Conv2d(*channels[place : place + 2], 3, stride, 1), nn.ReLU()]
+        layers += [nn.Conv2d(channels[place], channels[place + 1], 3, stride, 1), nn.ReLU()]
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels[-1] * side * side, classes))
 
 

@@ -29,9 +29,9 @@ from hwcode.checking import (
     scalar,
     vector,
 )
-from hwcode.checking.expressions import ENTRYWISE
 from hwcode.checking.graphs import Graph, carry_out
 from hwcode.checking.growth import Growth
+from hwcode.checking.nodes import ENTRYWISE
 from hwcode.forward_mode import DUAL, Dual, duals
 from hwcode.metering import Meter, fitted_polynomial
 
@@ -106,7 +106,9 @@ Draw the computation graph of $x$, $t$, $z_1$, $z_2$, $h_1$, $h_2$, $g$, $y$, $y
             form=GRAPH,
             reference=FORWARD,
             truth=Truth(_dependences, "changing each quantity and seeing which others change"),
-            also_right=("x->z1, x->z2, x->y, z1->h1, z2->h2, h1->g, h2->g, g->y, y->yp, yp->S, t->S, S->J",),
+            also_right=(
+                "x->z1, x->z2, x->y, z1->h1, z2->h2, h1->g, h2->g, g->y, y->yp, yp->S, t->S, S->J",
+            ),
             mistakes=(
                 Mistake(
                     FORWARD - {("x", "y")},
@@ -158,10 +160,17 @@ W1, W2 = matrix("W1", m, d, r"\mathbf W^{(1)}"), matrix("W2", m, d, r"\mathbf W^
 W3, W4 = matrix("W3", N, m, r"\mathbf W^{(3)}"), matrix("W4", N, d, r"\mathbf W^{(4)}")
 z1, z2 = vector("z1", m, r"\mathbf z_1"), vector("z2", m, r"\mathbf z_2")
 h1, h2 = vector("h1", m, r"\mathbf h_1"), vector("h2", m, r"\mathbf h_2")
-g, y, yp = vector("g", m, r"\mathbf g"), vector("y", N, r"\mathbf y"), vector("yp", N, r"\mathbf y'")
+g, y, yp = (
+    vector("g", m, r"\mathbf g"),
+    vector("y", N, r"\mathbf y"),
+    vector("yp", N, r"\mathbf y'"),
+)
 et = vector("et", N, r"\mathbf e_t")
 Sbar = scalar("Sbar", r"\overline S")
-ypbar, ybar = vector("ypbar", N, r"\overline{\mathbf y'}"), vector("ybar", N, r"\overline{\mathbf y}")
+ypbar, ybar = (
+    vector("ypbar", N, r"\overline{\mathbf y'}"),
+    vector("ybar", N, r"\overline{\mathbf y}"),
+)
 gbar = vector("gbar", m, r"\overline{\mathbf g}")
 h1bar = vector("h1bar", m, r"\overline{\mathbf h}_1")
 h2bar = vector("h2bar", m, r"\overline{\mathbf h}_2")
@@ -199,7 +208,11 @@ def _draw_network(case: Any, numbers: Numbers) -> dict[Any, Any]:
     found[z2] = vector_of(hidden, lambda i: sympy.log(numbers.number(positive)))
     found[y] = vector_of(classes, lambda i: sympy.log(numbers.number(positive)))
     ops = bp.SYMPY
-    found[h1], found[h2], found[yp] = ops.relu(found[z1]), ops.sigmoid(found[z2]), ops.softmax(found[y])
+    found[h1], found[h2], found[yp] = (
+        ops.relu(found[z1]),
+        ops.sigmoid(found[z2]),
+        ops.softmax(found[y]),
+    )
     found[g] = ops.times(found[h1], found[h2])
     values: dict[str, Any] = {name: found[symbol] for name, symbol in STATE.items()}
     values["t"] = list(case[et]).index(1)
@@ -248,7 +261,7 @@ def _rerun(point: Any, values: dict[str, Any], moved: str) -> dict[str, Any]:
 
 def _derivative_of_last_step(_: Any) -> Any:
     moved = Dual(Integer(5), Integer(1))
-    return carry_out({"J": bp.forward(None, DUAL)["J"]}, {"S": moved})["J"].rate
+    return carry_out({"J": bp.forward(bp.NO_WEIGHTS, DUAL)["J"]}, {"S": moved})["J"].rate
 
 
 def _line(*symbols: Any) -> Formula:
@@ -442,7 +455,8 @@ and what to do at the kink of the ReLU.
             also_right=("(z1bar.T @ W1 + z2bar.T @ W2 + ybar.T @ W4).T",),
             mistakes=(
                 Mistake(
-                    W1.T * z1bar + W2.T * z2bar, "the third path, through the skip connection, is missing"
+                    W1.T * z1bar + W2.T * z2bar,
+                    "the third path, through the skip connection, is missing",
                 ),
                 Mistake(W4.T * ybar, "only the skip connection is followed back"),
                 Mistake(
@@ -493,9 +507,12 @@ and what to do at the kink of the ReLU.
                     "zero", "relu(x) - relu(-x) is x, with derivative 1, and this gives 0 at x = 0"
                 ),
                 Mistake(
-                    "half", "right for relu(x) - relu(-x), but relu(relu(x)) - relu(relu(-x)) gets 1/2"
+                    "half",
+                    "right for relu(x) - relu(-x), but relu(relu(x)) - relu(relu(-x)) gets 1/2",
                 ),
-                Mistake("one", "relu(x) - relu(-x) is x, with derivative 1, and this gives 2 at x = 0"),
+                Mistake(
+                    "one", "relu(x) - relu(-x) is x, with derivative 1, and this gives 2 at x = 0"
+                ),
             ),
         ),
     ),
@@ -601,7 +618,9 @@ squared Frobenius norm of each.
                 Mistake(Integer(748), "the ReLU's mask is missing"),
                 Mistake(Integer(275), "the error is passed back without the transpose"),
                 Mistake(sympy.sqrt(572), "this is the norm; its square is asked for"),
-                Mistake(Integer(16), "this is the square of the sum, (-4 + 6 + ...); squares come first"),
+                Mistake(
+                    Integer(16), "this is the square of the sum, (-4 + 6 + ...); squares come first"
+                ),
             ),
         ),
         Part(
@@ -675,17 +694,23 @@ layer whose weights are used at $T$ positions of one example.
                     [
                         _squares(INPUT),
                         _squares(_loss_jacobian(1)(None)[0, :]),  # x_1 = 1: the first row is zbar
-                        _squares(_loss_jacobian(2)(None)[:, 0]),  # ybar_1 = 1: the first column is h
+                        _squares(
+                            _loss_jacobian(2)(None)[:, 0]
+                        ),  # ybar_1 = 1: the first column is h
                         _squares(OUTPUT_ERROR),
                     ]
                 ),
                 "rows and columns of the exact derivatives",
             ),
             mistakes=(
-                Mistake(ImmutableMatrix([11, 68, 65, 3]), "the ReLU's mask is missing in the error of z"),
+                Mistake(
+                    ImmutableMatrix([11, 68, 65, 3]), "the ReLU's mask is missing in the error of z"
+                ),
                 Mistake(ImmutableMatrix([11, 52, 101, 3]), "this takes z for h = ReLU(z)"),
                 Mistake(
-                    ImmutableMatrix([sympy.sqrt(11), sympy.sqrt(52), sympy.sqrt(65), sympy.sqrt(3)]),
+                    ImmutableMatrix(
+                        [sympy.sqrt(11), sympy.sqrt(52), sympy.sqrt(65), sympy.sqrt(3)]
+                    ),
                     "these are the norms; their squares are asked for",
                 ),
             ),
@@ -701,7 +726,9 @@ layer whose weights are used at $T$ positions of one example.
             ),
             mistakes=(
                 Mistake(ImmutableMatrix([63, 68]), "the squared norms are multiplied, not added"),
-                Mistake(ImmutableMatrix([748, 195]), "the ReLU's mask is missing in the error of z"),
+                Mistake(
+                    ImmutableMatrix([748, 195]), "the ReLU's mask is missing in the error of z"
+                ),
             ),
         ),
         Part(
@@ -710,10 +737,16 @@ layer whose weights are used at $T$ positions of one example.
             form=Formula(Domain((n, m, inp, zbar), SHAPES), "a number"),
             reference=Norm(inp) ** 2 * Norm(zbar) ** 2,
             truth=Truth(_outer_squares, "the sum of the squares of all entries of the gradient", 4),
-            also_right=("x.T @ x * (zbar.T @ zbar)", "norm(x @ zbar.T)**2", "trace(zbar @ x.T @ x @ zbar.T)"),
+            also_right=(
+                "x.T @ x * (zbar.T @ zbar)",
+                "norm(x @ zbar.T)**2",
+                "trace(zbar @ x.T @ x @ zbar.T)",
+            ),
             mistakes=(
                 Mistake(Norm(inp) * Norm(zbar), "this is the norm; its square is asked for"),
-                Mistake(Norm(inp) ** 2 + Norm(zbar) ** 2, "the squared norms are multiplied, not added"),
+                Mistake(
+                    Norm(inp) ** 2 + Norm(zbar) ** 2, "the squared norms are multiplied, not added"
+                ),
             ),
         ),
         Part(
@@ -722,11 +755,16 @@ layer whose weights are used at $T$ positions of one example.
             form=Formula(Domain((n, m, inp, zbar), SHAPES), "a number"),
             reference=(Norm(inp) ** 2 + 1) * Norm(zbar) ** 2,
             truth=Truth(
-                _outer_squares_with_bias, "the sum of the squares of all entries of both gradients", 4
+                _outer_squares_with_bias,
+                "the sum of the squares of all entries of both gradients",
+                4,
             ),
             also_right=("norm(x)**2*norm(zbar)**2 + norm(zbar)**2",),
             mistakes=(
-                Mistake(Norm(inp) ** 2 * Norm(zbar) ** 2, "the bias has a gradient too, the error itself"),
+                Mistake(
+                    Norm(inp) ** 2 * Norm(zbar) ** 2,
+                    "the bias has a gradient too, the error itself",
+                ),
                 Mistake(
                     (Norm(inp) + 1) ** 2 * Norm(zbar) ** 2,
                     "a bias is one more input of 1, so it adds 1 to the squared norm of the input",
@@ -739,14 +777,18 @@ layer whose weights are used at $T$ positions of one example.
             form=Formula(Domain((n, m, T, X, Z), POSITIONS), "a number"),
             reference=EntrySum(_times(X.T * X, Z.T * Z)),
             latex=r"\Big\lVert\sum_t \bar z_t x_t^\top\Big\rVert_F^2 = \sum_{s,t}(x_s^\top x_t)(\bar z_s^\top\bar z_t) = \mathbf 1^\top\big(X^\top X\circ\bar Z^\top\bar Z\big)\mathbf 1",
-            truth=Truth(_summed_outer_squares, "the sum of the squares of all entries of the sum", 4),
+            truth=Truth(
+                _summed_outer_squares, "the sum of the squares of all entries of the sum", 4
+            ),
             also_right=("norm(Z @ X.T)**2", "trace(X.T @ X @ Z.T @ Z)"),
             mistakes=(
                 Mistake(
                     Trace(_times(X.T * X, Z.T * Z)),
                     "this adds the squared norms of the positions, and leaves out their cross terms",
                 ),
-                Mistake(Norm(X) ** 2 * Norm(Z) ** 2, "this is only an upper bound (Cauchy and Schwarz)"),
+                Mistake(
+                    Norm(X) ** 2 * Norm(Z) ** 2, "this is only an upper bound (Cauchy and Schwarz)"
+                ),
             ),
         ),
     ),
@@ -855,25 +897,44 @@ $O$ notation? We add: how many multiplications does the trick save in all?
 """,
     parts=(
         _cell(
-            "T_forward", "forward pass, either way", "trick", "forward", N * K * D**2,
+            "T_forward",
+            "forward pass, either way",
+            "trick",
+            "forward",
+            N * K * D**2,
             mistakes=(
                 Mistake(K * D**2, "this is for one example"),
-                Mistake(N * K * D, "a matrix times a vector takes D multiplications for each of D rows"),
+                Mistake(
+                    N * K * D, "a matrix times a vector takes D multiplications for each of D rows"
+                ),
                 Mistake(N * (K - 1) * D**2, "there are K - 1 hidden layers, but K weight matrices"),
             ),
         ),
         _cell(
-            "T_backward_naive", "backward pass, naive", "naive", "backward", N * (2 * K - 1) * D**2,
+            "T_backward_naive",
+            "backward pass, naive",
+            "naive",
+            "backward",
+            N * (2 * K - 1) * D**2,
             also_right=("N*K*D**2 + N*(K-1)*D**2",),
             alternatives=(Alternative(2 * N * K * D**2, ALSO_INPUT, "input-error"),),
             mistakes=(
-                Mistake(N * K * D**2, "these are the gradients; the errors of the hidden layers come on top"),
-                Mistake(N * (K - 1) * D**2, "these are the errors; the weight gradients come on top"),
+                Mistake(
+                    N * K * D**2,
+                    "these are the gradients; the errors of the hidden layers come on top",
+                ),
+                Mistake(
+                    N * (K - 1) * D**2, "these are the errors; the weight gradients come on top"
+                ),
                 Mistake((2 * K - 1) * D**2, "this is for one example"),
             ),
         ),
         _cell(
-            "T_backward_trick", "backward pass, with the trick", "trick", "backward", N * (K - 1) * D**2,
+            "T_backward_trick",
+            "backward pass, with the trick",
+            "trick",
+            "backward",
+            N * (K - 1) * D**2,
             alternatives=(Alternative(N * K * D**2, ALSO_INPUT, "input-error"),),
             mistakes=(
                 Mistake(N * (2 * K - 1) * D**2, "the trick needs no weight gradients"),
@@ -881,43 +942,75 @@ $O$ notation? We add: how many multiplications does the trick save in all?
             ),
         ),
         _cell(
-            "T_norm_naive", "norms, naive", "naive", "norm", N * K * D**2,
+            "T_norm_naive",
+            "norms, naive",
+            "naive",
+            "norm",
+            N * K * D**2,
             mistakes=(
                 Mistake(K * D**2, "this is for one example"),
                 Mistake(N * K * D, "each gradient has D^2 entries to square"),
-                Mistake(2 * N * K * D**2, "squaring is one multiplication for each entry; adding is none"),
+                Mistake(
+                    2 * N * K * D**2,
+                    "squaring is one multiplication for each entry; adding is none",
+                ),
             ),
         ),
         _cell(
-            "T_norm_trick", "norms, with the trick", "trick", "norm", N * K * (2 * D + 1),
+            "T_norm_trick",
+            "norms, with the trick",
+            "trick",
+            "norm",
+            N * K * (2 * D + 1),
             alternatives=(
                 Alternative(
-                    2 * N * K * D, "right if the one product of the two norms is left out", "multiplications"
+                    2 * N * K * D,
+                    "right if the one product of the two norms is left out",
+                    "multiplications",
                 ),
             ),
             mistakes=(
-                Mistake(N * K * D**2, "this squares the entries of gradients that the trick does not form"),
+                Mistake(
+                    N * K * D**2,
+                    "this squares the entries of gradients that the trick does not form",
+                ),
                 Mistake(N * K * (D + 1), "both vectors are squared, the activation and the error"),
                 Mistake(N * (2 * D + 1), "this is for one layer"),
             ),
         ),
         _memory_cell(
-            "M_forward_naive", "forward pass, naive", "naive", "forward",
+            "M_forward_naive",
+            "forward pass, naive",
+            "naive",
+            "forward",
             alternatives=(Alternative(K * D, ONLY_ADDED, "memory"),),
             mistakes=(ALL_ACTIVATIONS, Mistake(D**2, "there are K weight matrices")),
         ),
         _memory_cell(
-            "M_forward_trick", "forward pass, with the trick", "trick", "forward",
+            "M_forward_trick",
+            "forward pass, with the trick",
+            "trick",
+            "forward",
             also_right=("O(K*D*(N + D))",),
             alternatives=(Alternative(N * K * D, ONLY_ADDED, "memory"),),
             mistakes=(WHOLE_BATCH, NO_GRADIENTS),
         ),
         _memory_cell(
-            "M_backward_naive", "backward pass, naive", "naive", "backward",
-            mistakes=(ALL_GRADIENTS, ALL_ACTIVATIONS, Mistake(K * D, "the gradients have K D^2 entries")),
+            "M_backward_naive",
+            "backward pass, naive",
+            "naive",
+            "backward",
+            mistakes=(
+                ALL_GRADIENTS,
+                ALL_ACTIVATIONS,
+                Mistake(K * D, "the gradients have K D^2 entries"),
+            ),
         ),
         _memory_cell(
-            "M_backward_trick", "backward pass, with the trick", "trick", "backward",
+            "M_backward_trick",
+            "backward pass, with the trick",
+            "trick",
+            "backward",
             alternatives=(
                 Alternative(N * K * D, ONLY_ADDED, "memory"),
                 Alternative(N * D, f"{ONLY_ADDED}, if only the latest errors are kept", "memory"),
@@ -925,14 +1018,22 @@ $O$ notation? We add: how many multiplications does the trick save in all?
             mistakes=(WHOLE_BATCH, NO_GRADIENTS),
         ),
         _memory_cell(
-            "M_norm_naive", "norms, naive", "naive", "norm",
+            "M_norm_naive",
+            "norms, naive",
+            "naive",
+            "norm",
             alternatives=(
-                Alternative(D**2, f"{ONLY_ADDED}, if one layer's squares are formed at a time", "memory"),
+                Alternative(
+                    D**2, f"{ONLY_ADDED}, if one layer's squares are formed at a time", "memory"
+                ),
             ),
             mistakes=(ALL_GRADIENTS, ALL_ACTIVATIONS),
         ),
         _memory_cell(
-            "M_norm_trick", "norms, with the trick", "trick", "norm",
+            "M_norm_trick",
+            "norms, with the trick",
+            "trick",
+            "norm",
             alternatives=(Alternative(N * D + N * K, ONLY_ADDED, "memory"),),
             mistakes=(WHOLE_BATCH, NO_GRADIENTS),
         ),
@@ -1006,9 +1107,13 @@ def _first_beats_second(_: Any) -> str:
         "never": lambda o, y, p: False,
     }
     sizes = [(o, y, p) for o in range(1, 6) for y in range(1, 6) for p in range(1, 6)]
-    difference = sympy.lambdify((O, Y, P), _contraction("outside-in") - _contraction("left to right"))
+    difference = sympy.lambdify(
+        (O, Y, P), _contraction("outside-in") - _contraction("left to right")
+    )
     holding = [
-        key for key, rule in rules.items() if all((difference(*at) < 0) == rule(*at) for at in sizes)
+        key
+        for key, rule in rules.items()
+        if all((difference(*at) < 0) == rule(*at) for at in sizes)
     ]
     return holding[0] if len(holding) == 1 else "no rule"
 
@@ -1016,7 +1121,9 @@ def _first_beats_second(_: Any) -> str:
 def _same_costs(_: Any) -> str:
     same_outer = _contraction("left to right") == _contraction("right to left")
     same_inner = _contraction("inside-out, left") == _contraction("inside-out, right")
-    return {(True, True): "both", (True, False): "b", (False, True): "c"}.get((same_outer, same_inner), "neither")
+    return {(True, True): "both", (True, False): "b", (False, True): "c"}.get(
+        (same_outer, same_inner), "neither"
+    )
 
 
 def _which_products(_: Any) -> str:
@@ -1139,7 +1246,9 @@ dense matrices, and ask besides which order wins when.*
             truth=Truth(_passes(True), "counting the products of a loop over unit vectors", 1),
             mistakes=(
                 Mistake(ImmutableMatrix([O, O]), "that is (b); here no JVP is needed"),
-                Mistake(ImmutableMatrix([2, 0]), "one VJP gives one row of a Jacobian, which has O"),
+                Mistake(
+                    ImmutableMatrix([2, 0]), "one VJP gives one row of a Jacobian, which has O"
+                ),
             ),
         ),
         Part(
@@ -1149,7 +1258,10 @@ dense matrices, and ask besides which order wins when.*
             reference=ImmutableMatrix([O, O]),
             truth=Truth(_passes(False), "counting the products of a loop over unit vectors", 1),
             mistakes=(
-                Mistake(ImmutableMatrix([2 * O, 0]), "that is (a): the second half of each column is a JVP"),
+                Mistake(
+                    ImmutableMatrix([2 * O, 0]),
+                    "that is (a): the second half of each column is a JVP",
+                ),
                 Mistake(ImmutableMatrix([1, 1]), "one pair gives one column, and there are O"),
             ),
         ),
@@ -1161,7 +1273,10 @@ dense matrices, and ask besides which order wins when.*
             truth=_contracted("outside-in"),
             mistakes=(
                 Mistake(O * Y * P + O**2 * P, "both $M_1M_2$ and $M_3M_4$ have to be formed"),
-                Mistake(2 * O * Y * P + O**2 * Y, "the last product runs over the P parameters: this is (b)"),
+                Mistake(
+                    2 * O * Y * P + O**2 * Y,
+                    "the last product runs over the P parameters: this is (b)",
+                ),
                 Mistake(2 * O * Y * P, "the product of the two Jacobians is missing"),
             ),
         ),
@@ -1172,7 +1287,10 @@ dense matrices, and ask besides which order wins when.*
             reference=sideways,
             truth=_contracted("left to right"),
             mistakes=(
-                Mistake(2 * O * Y * P + O**2 * P, "the last product runs over Y, not over P: this is (a)"),
+                Mistake(
+                    2 * O * Y * P + O**2 * P,
+                    "the last product runs over Y, not over P: this is (a)",
+                ),
                 Mistake(2 * O * Y * P, "the last product, with $M_4$, is missing"),
                 Mistake(O * Y * P + O**2 * Y, "the product with $M_3$ costs O Y P again"),
             ),
@@ -1186,7 +1304,9 @@ dense matrices, and ask besides which order wins when.*
             mistakes=(
                 Mistake(Y**2 * P + 2 * O * Y**2, "the last product is O x Y times Y x O"),
                 Mistake(Y * P**2 + O * Y * P + O**2 * Y, "$M_2M_3$ is Y x Y; it runs over P"),
-                Mistake(O * Y**2 + O**2 * Y, "forming $M_2M_3$ costs Y^2 P unless its structure is used"),
+                Mistake(
+                    O * Y**2 + O**2 * Y, "forming $M_2M_3$ costs Y^2 P unless its structure is used"
+                ),
             ),
         ),
         Part(
@@ -1248,8 +1368,14 @@ dense matrices, and ask besides which order wins when.*
             truth=Truth(_inner_product_of_layer, "differentiating by every weight", 2),
             also_right=("dot(x1, x2) * eye(Y)",),
             mistakes=(
-                Mistake(Trace(x1.T * x2) * OneMatrix(Y, Y), "different outputs share no weight: off the diagonal it is 0"),
-                Mistake(Norm(x1) * Norm(x2) * Identity(Y), "it is their inner product, which depends on the angle"),
+                Mistake(
+                    Trace(x1.T * x2) * OneMatrix(Y, Y),
+                    "different outputs share no weight: off the diagonal it is 0",
+                ),
+                Mistake(
+                    Norm(x1) * Norm(x2) * Identity(Y),
+                    "it is their inner product, which depends on the angle",
+                ),
             ),
         ),
     ),
