@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hwcode.gradient_norms import SUPPORTED, Layer, positions_of
+from hwcode.gradient_norms import SUPPORTED, Layer, UnsupportedModelError, positions_of
 
 __all__ = [
     "kernel_by_jacobians",
@@ -124,11 +124,24 @@ def _inside(model: nn.Module, x: Tensor) -> dict[str, tuple[Layer, Tensor, Tenso
 
 
 def _run(model: nn.Module, x: Tensor) -> tuple[dict[str, tuple[Layer, Tensor, Tensor]], Tensor]:
-    """Each layer with its input and its output, and the outputs of the model, for one example."""
+    """Each layer with its input and its output, and the outputs of the model, for one example.
+
+    Raises:
+        UnsupportedModelError: for parameters outside of Linear and Conv2d layers, and for a layer
+            that is applied twice: the kernel would lack their share.
+    """
+    for name, module in model.named_modules():
+        if type(module) not in SUPPORTED and list(module.parameters(recurse=False)):
+            kind = type(module).__name__
+            raise UnsupportedModelError(
+                f"layer {name or 'model'!r} is a {kind}; only Linear and Conv2d are served"
+            )
     seen: dict[str, tuple[Layer, Tensor, Tensor]] = {}
 
     def watch(name: str) -> Callable[..., None]:
         def hook(layer: Any, args: Any, output: Tensor) -> None:
+            if name in seen:
+                raise UnsupportedModelError(f"layer {name or 'model'!r} is applied more than once")
             seen[name] = (layer, args[0].detach(), output)
 
         return hook

@@ -101,7 +101,7 @@ class Growth(Form):
         return f"O({answer})"
 
     def inline(self, answer: Any) -> str:
-        return rf"$\Theta\left({latex_text(answer)}\right)$"
+        return rf"$\Theta\left({latex_text(answer, self.symbols)}\right)$"
 
 
 def _terms(value: Any, symbols: tuple[Any, ...]) -> list[Exponents]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import sympy
 from sympy.printing.latex import LatexPrinter
 
 from hwcode.checking.expressions import LATEX_NAMES
@@ -29,13 +31,24 @@ class _Printer(LatexPrinter):
         return rf"{base}^{{\circ {self._print(node.exp)}}}"
 
 
-def latex_text(value: Any) -> str:
+def latex_text(value: Any, order: Sequence[Any] = ()) -> str:
     """A formula as LaTeX mathematics, without dollar signs.
 
+    Args:
+        value: a SymPy expression, scalar or matrix.
+        order: symbols that stand in this order in products and sums; by default the alphabet's.
+
+    >>> n, d = sympy.symbols("n d")
+    >>> latex_text(n * d**2), latex_text(n * d**2, (n, d))
+    ('d^{2} n', 'n d^{2}')
     >>> from hwcode.checking.expressions import vector
     >>> from hwcode.checking.nodes import ENTRYWISE
     >>> latex_text(vector("z", 2).applyfunc(ENTRYWISE["step"]))
     '\\\\operatorname{step}\\\\left(z\\\\right)'
     """
-    settings = {"mat_delim": "(", "fold_short_frac": False, "symbol_names": dict(LATEX_NAMES)}
+    names = dict(LATEX_NAMES)
+    stand_ins = {symbol: sympy.Symbol(f"s{place:02}") for place, symbol in enumerate(order)}
+    names |= {stand_in: latex_text(symbol) for symbol, stand_in in stand_ins.items()}
+    settings = {"mat_delim": "(", "fold_short_frac": False, "symbol_names": names}
+    value = sympy.sympify(value).xreplace(stand_ins) if order else value
     return str(_Printer(settings).doprint(value))

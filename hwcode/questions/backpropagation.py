@@ -31,6 +31,7 @@ from hwcode.checking import (
 )
 from hwcode.checking.graphs import Graph, carry_out
 from hwcode.checking.growth import Growth
+from hwcode.checking.latex import latex_text
 from hwcode.checking.nodes import ENTRYWISE
 from hwcode.forward_mode import DUAL, Dual, duals
 from hwcode.metering import Meter, fitted_polynomial
@@ -38,6 +39,13 @@ from hwcode.metering import Meter, fitted_polynomial
 __all__ = ["QUESTIONS"]
 
 CHAPTER = "backpropagation"
+
+
+class _Count(Formula):
+    """A cost in some sizes, printed in their order: N K D, not D K N."""
+
+    def latex(self, answer: Any) -> str:
+        return latex_text(answer, self.domain.symbols)
 
 
 def _size(name: str) -> Any:
@@ -91,8 +99,10 @@ A network computes, from an input $x\in\mathbb R^d$ with class label $t$,
 
 $$
 \begin{aligned}
-z_1&=W^{(1)}x+b^{(1)}, & h_1&=\operatorname{ReLU}(z_1), & z_2&=W^{(2)}x+b^{(2)}, & h_2&=\sigma(z_2),\\
-g&=h_1\circ h_2, & y&=W^{(3)}g+W^{(4)}x, & y'&=\operatorname{softmax}(y), & S&=\log y'_t,\quad J=-S.
+z_1&=W^{(1)}x+b^{(1)}, & h_1&=\operatorname{ReLU}(z_1),\\
+z_2&=W^{(2)}x+b^{(2)}, & h_2&=\sigma(z_2),\\
+g&=h_1\circ h_2, & y&=W^{(3)}g+W^{(4)}x,\\
+y'&=\operatorname{softmax}(y), & S&=\log y'_t,\quad J=-S.
 \end{aligned}
 $$
 
@@ -155,27 +165,27 @@ directly to $y$; so the backward pass will add three terms at $x$.
 # --- A1-2.1.2 ---------------------------------------------------------------------------------
 
 d, m, N = _size("d"), _size("m"), _size("N")
-x = vector("x", d, r"\mathbf x")
-W1, W2 = matrix("W1", m, d, r"\mathbf W^{(1)}"), matrix("W2", m, d, r"\mathbf W^{(2)}")
-W3, W4 = matrix("W3", N, m, r"\mathbf W^{(3)}"), matrix("W4", N, d, r"\mathbf W^{(4)}")
-z1, z2 = vector("z1", m, r"\mathbf z_1"), vector("z2", m, r"\mathbf z_2")
-h1, h2 = vector("h1", m, r"\mathbf h_1"), vector("h2", m, r"\mathbf h_2")
+x = vector("x", d, r"x")
+W1, W2 = matrix("W1", m, d, r"W^{(1)}"), matrix("W2", m, d, r"W^{(2)}")
+W3, W4 = matrix("W3", N, m, r"W^{(3)}"), matrix("W4", N, d, r"W^{(4)}")
+z1, z2 = vector("z1", m, r"z_1"), vector("z2", m, r"z_2")
+h1, h2 = vector("h1", m, r"h_1"), vector("h2", m, r"h_2")
 g, y, yp = (
-    vector("g", m, r"\mathbf g"),
-    vector("y", N, r"\mathbf y"),
-    vector("yp", N, r"\mathbf y'"),
+    vector("g", m, r"g"),
+    vector("y", N, r"y"),
+    vector("yp", N, r"y'"),
 )
-et = vector("et", N, r"\mathbf e_t")
+et = vector("et", N, r"e_t")
 Sbar = scalar("Sbar", r"\overline S")
 ypbar, ybar = (
-    vector("ypbar", N, r"\overline{\mathbf y'}"),
-    vector("ybar", N, r"\overline{\mathbf y}"),
+    vector("ypbar", N, r"\overline{y'}"),
+    vector("ybar", N, r"\bar y"),
 )
-gbar = vector("gbar", m, r"\overline{\mathbf g}")
-h1bar = vector("h1bar", m, r"\overline{\mathbf h}_1")
-h2bar = vector("h2bar", m, r"\overline{\mathbf h}_2")
-z1bar = vector("z1bar", m, r"\overline{\mathbf z}_1")
-z2bar = vector("z2bar", m, r"\overline{\mathbf z}_2")
+gbar = vector("gbar", m, r"\bar g")
+h1bar = vector("h1bar", m, r"\bar h_1")
+h2bar = vector("h2bar", m, r"\bar h_2")
+z1bar = vector("z1bar", m, r"\bar z_1")
+z2bar = vector("z2bar", m, r"\bar z_2")
 
 STATE = {"x": x, "z1": z1, "h1": h1, "z2": z2, "h2": h2, "g": g, "y": y, "yp": yp}
 ERRORS = {
@@ -326,10 +336,10 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="yp",
-            asks=r"$\overline{\mathbf y'}$ from $\overline S$, $y'$ and $e_t$",
+            asks=r"$\overline{y'}$ from $\overline S$, $y'$ and $e_t$",
             form=_line(N, yp, et, Sbar),
             reference=Sbar * _times(et, HadamardPower(yp, -1)),
-            latex=r"\overline{\mathbf y'} = \overline S\;\mathbf e_t\oslash\mathbf y',\quad\text{that is }-1/y'_t\text{ at place }t\text{ and 0 elsewhere}",
+            latex=r"\overline{y'} = \overline S\;e_t\oslash y',\quad\text{with }-1/y'_t\text{ at place }t\text{, else 0}",
             truth=_error_of("yp"),
             also_right=("-divide(et, yp)", "-et / (et.T @ yp)", "-inv(diag(yp)) @ et"),
             mistakes=(
@@ -344,12 +354,12 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="y",
-            asks=r"$\overline{\mathbf y}$ from $\overline{\mathbf y'}$ and values (or shorter)",
+            asks=r"$\bar y$ from $\overline{y'}$ and values (or shorter)",
             form=_line(N, y, yp, et, ypbar),
             reference=_times(yp, ypbar) - yp * yp.T * ypbar,
-            latex=r"\overline{\mathbf y} = \operatorname{softmax}'(\mathbf y)^\top\,\overline{\mathbf y'}"
-            r" = \left(\operatorname{diag}\mathbf y' - \mathbf y'\mathbf y'^\top\right)\overline{\mathbf y'}"
-            r" = \mathbf y' - \mathbf e_t",
+            latex=r"\bar y = \operatorname{softmax}'(y)^\top\,\overline{y'}"
+            r" = \left(\operatorname{diag}y' - y'y'^\top\right)\overline{y'}"
+            r" = y' - e_t",
             truth=_error_of("y"),
             also_right=(
                 "dsoftmax(y).T @ ypbar",
@@ -372,10 +382,10 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="g",
-            asks=r"$\overline{\mathbf g}$ from $\overline{\mathbf y}$",
+            asks=r"$\bar g$ from $\bar y$",
             form=_line(W3, W4, ybar),
             reference=W3.T * ybar,
-            latex=r"\overline{\mathbf g} = \mathbf W^{(3)\top}\,\overline{\mathbf y}",
+            latex=r"\bar g = W^{(3)\top}\,\bar y",
             truth=_error_of("g"),
             also_right=("(ybar.T @ W3).T",),
             mistakes=(
@@ -387,10 +397,10 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="h1",
-            asks=r"$\overline{\mathbf h}_1$ from $\overline{\mathbf g}$",
+            asks=r"$\bar h_1$ from $\bar g$",
             form=_line(gbar, h1, h2),
             reference=_times(gbar, h2),
-            latex=r"\overline{\mathbf h}_1 = \overline{\mathbf g}\circ\mathbf h_2",
+            latex=r"\bar h_1 = \bar g\circ h_2",
             truth=_error_of("h1"),
             also_right=("diag(h2) @ gbar",),
             mistakes=(
@@ -400,10 +410,10 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="h2",
-            asks=r"$\overline{\mathbf h}_2$ from $\overline{\mathbf g}$",
+            asks=r"$\bar h_2$ from $\bar g$",
             form=_line(gbar, h1, h2),
             reference=_times(gbar, h1),
-            latex=r"\overline{\mathbf h}_2 = \overline{\mathbf g}\circ\mathbf h_1",
+            latex=r"\bar h_2 = \bar g\circ h_1",
             truth=_error_of("h2"),
             also_right=("diag(h1) @ gbar",),
             mistakes=(
@@ -413,10 +423,10 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="z1",
-            asks=r"$\overline{\mathbf z}_1$ from $\overline{\mathbf h}_1$",
+            asks=r"$\bar z_1$ from $\bar h_1$",
             form=_line(h1bar, z1, h1),
             reference=_times(h1bar, z1.applyfunc(step_of)),
-            latex=r"\overline{\mathbf z}_1 = \overline{\mathbf h}_1\circ\operatorname{ReLU}'(\mathbf z_1) = \overline{\mathbf h}_1\circ\operatorname{step}(\mathbf z_1)",
+            latex=r"\bar z_1 = \bar h_1\circ\operatorname{ReLU}'(z_1) = \bar h_1\circ\operatorname{step}(z_1)",
             truth=_error_of("z1"),
             also_right=("hadamard(h1bar, step(h1))", "diag(step(z1)) @ h1bar"),
             mistakes=(
@@ -428,10 +438,10 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="z2",
-            asks=r"$\overline{\mathbf z}_2$ from $\overline{\mathbf h}_2$",
+            asks=r"$\bar z_2$ from $\bar h_2$",
             form=_line(m, h2bar, z2, h2),
             reference=_times(h2bar, h2 - _times(h2, h2)),
-            latex=r"\overline{\mathbf z}_2 = \overline{\mathbf h}_2\circ\sigma'(\mathbf z_2) = \overline{\mathbf h}_2\circ\mathbf h_2\circ(\mathbf 1-\mathbf h_2)",
+            latex=r"\bar z_2 = \bar h_2\circ\sigma'(z_2) = \bar h_2\circ h_2\circ(\mathbf 1-h_2)",
             truth=_error_of("z2"),
             also_right=(
                 "hadamard(h2bar, hadamard(h2, ones(m) - h2))",
@@ -447,10 +457,10 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="x",
-            asks=r"$\overline{\mathbf x}$ from all errors it needs",
+            asks=r"$\bar x$ from all errors it needs",
             form=_line(W1, W2, W4, z1bar, z2bar, ybar),
             reference=W1.T * z1bar + W2.T * z2bar + W4.T * ybar,
-            latex=r"\overline{\mathbf x} = \mathbf W^{(1)\top}\overline{\mathbf z}_1 + \mathbf W^{(2)\top}\overline{\mathbf z}_2 + \mathbf W^{(4)\top}\overline{\mathbf y}",
+            latex=r"\bar x = W^{(1)\top}\bar z_1 + W^{(2)\top}\bar z_2 + W^{(4)\top}\bar y",
             truth=_error_of("x"),
             also_right=("(z1bar.T @ W1 + z2bar.T @ W2 + ybar.T @ W4).T",),
             mistakes=(
@@ -467,12 +477,17 @@ and what to do at the kink of the ReLU.
         ),
         Part(
             name="whole",
-            asks=r"$\overline{\mathbf x}$ in forward values, weights and $e_t$ alone",
+            asks=r"$\bar x$ in forward values, weights and $e_t$ alone",
             form=_line(m, W1, W2, W3, W4, z1, h1, h2, yp, et),
             reference=whole,
-            latex=r"\overline{\mathbf x} = \mathbf W^{(1)\top}\!\left(\mathbf u\circ\mathbf h_2\circ\operatorname{step}(\mathbf z_1)\right)"
-            r" + \mathbf W^{(2)\top}\!\left(\mathbf u\circ\mathbf h_1\circ\mathbf h_2\circ(\mathbf 1-\mathbf h_2)\right)"
-            r" + \mathbf W^{(4)\top}(\mathbf y'-\mathbf e_t),\quad \mathbf u=\mathbf W^{(3)\top}(\mathbf y'-\mathbf e_t)",
+            latex=r"""
+\begin{aligned}
+u&=W^{(3)\top}(y'-e_t),\\
+\bar x&=W^{(1)\top}\big(u\circ h_2\circ\operatorname{step}(z_1)\big)
++W^{(4)\top}(y'-e_t)\\
+&\quad{}+W^{(2)\top}\big(u\circ h_1\circ h_2\circ(\mathbf 1-h_2)\big)
+\end{aligned}
+""",
             truth=_error_of("x"),
             also_right=(
                 "W1.T @ hadamard(hadamard(W3.T@(yp-et), h2), step(z1))"
@@ -567,9 +582,10 @@ For $z=W^{(1)}x$, $h=\operatorname{ReLU}(z)$, $y=W^{(2)}h$ with
 
 $$
 W^{(1)}=\begin{pmatrix}1&2&1\\-2&1&0\\1&-2&-1\end{pmatrix},\quad
-W^{(2)}=\begin{pmatrix}-2&4&1\\1&-2&-3\\-3&4&6\end{pmatrix},\quad
-x=\begin{pmatrix}1\\3\\1\end{pmatrix},\quad \bar y=\begin{pmatrix}1\\1\\1\end{pmatrix}
+W^{(2)}=\begin{pmatrix}-2&4&1\\1&-2&-3\\-3&4&6\end{pmatrix},
 $$
+
+$x=(1,3,1)^\top$ and $\bar y=(1,1,1)^\top$
 
 compute $\partial J/\partial W^{(1)}$ and $\partial J/\partial W^{(2)}$ by backpropagation, and the
 squared Frobenius norm of each.
@@ -650,7 +666,7 @@ Squared norms: $16+36+144+324+16+36=572$ and $3\,(64+1)=195$.
 # --- A1-2.2.2 ---------------------------------------------------------------------------------
 
 n, T = _size("n"), _size("T")
-inp, zbar = vector("x", n, r"\mathbf x"), vector("zbar", m, r"\bar{\mathbf z}")
+inp, zbar = vector("x", n, r"x"), vector("zbar", m, r"\bar z")
 X, Z = matrix("X", n, T), matrix("Z", m, T, r"\bar Z")
 SHAPES = ({n: 2, m: 3}, {n: 3, m: 2}, {n: 1, m: 2})
 POSITIONS = ({n: 2, m: 3, T: 2}, {n: 3, m: 2, T: 3})
@@ -736,6 +752,7 @@ layer whose weights are used at $T$ positions of one example.
             asks=r"$\lVert\partial J/\partial W\rVert_F^2$ for $z=Wx$, in $x$ and $\bar z$",
             form=Formula(Domain((n, m, inp, zbar), SHAPES), "a number"),
             reference=Norm(inp) ** 2 * Norm(zbar) ** 2,
+            latex=r"\lVert x\rVert_2^2\,\lVert\bar z\rVert_2^2",
             truth=Truth(_outer_squares, "the sum of the squares of all entries of the gradient", 4),
             also_right=(
                 "x.T @ x * (zbar.T @ zbar)",
@@ -754,6 +771,7 @@ layer whose weights are used at $T$ positions of one example.
             asks=r"the squared norm of the gradient by $W$ and $b$ together, for $z=Wx+b$",
             form=Formula(Domain((n, m, inp, zbar), SHAPES), "a number"),
             reference=(Norm(inp) ** 2 + 1) * Norm(zbar) ** 2,
+            latex=r"\left(\lVert x\rVert_2^2+1\right)\lVert\bar z\rVert_2^2",
             truth=Truth(
                 _outer_squares_with_bias,
                 "the sum of the squares of all entries of both gradients",
@@ -845,7 +863,7 @@ def _saved(point: Any) -> Any:
 
 ALSO_INPUT = "right if the error of the input is computed too, which no gradient needs"
 ONLY_ADDED = "right for what this phase adds to the memory that is in use already"
-COUNT = Formula(SIZES, "a number of multiplications")
+COUNT = _Count(SIZES, "a number of multiplications")
 ORDER = Growth((N, K, D))
 
 
@@ -1067,8 +1085,8 @@ batch, $O(KD^2+NKD)$ in every phase.
 # --- A1-2.3 -----------------------------------------------------------------------------------
 
 O, Y, P = _size("O"), _size("Y"), _size("P")
-x1, x2 = vector("x1", n, r"\mathbf x_1"), vector("x2", n, r"\mathbf x_2")
-CONTRACTION = Formula(Domain((O, Y, P)), "a number of multiplications")
+x1, x2 = vector("x1", n, r"x_1"), vector("x2", n, r"x_2")
+CONTRACTION = _Count(Domain((O, Y, P)), "a number of multiplications")
 
 
 @cache
