@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from hwcode.checking.comparators import Comparator, levels
 from hwcode.page import COLOURS, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_graph"]
+__all__ = ["draw_comparators", "draw_graph"]
 
 
 def draw_graph(
@@ -57,3 +58,53 @@ def draw_graph(
     )  # fmt: skip
     ax.set_axis_off()
     ax.margins(0.08)
+
+
+def draw_comparators(
+    ax: Axes, comparators: Sequence[Comparator], inputs: Sequence[str], outputs: Sequence[str]
+) -> None:
+    """Draw a network of comparators: wires from left to right, an upright arrow for each block.
+
+    An arrow points to the wire on which the larger value leaves. Blocks bear their numbers; those
+    of one layer stand close together.
+
+    Args:
+        ax: drawn inside :func:`hwcode.page.style`.
+        comparators: in order.
+        inputs: what stands at the beginning of each wire.
+        outputs: what stands at its end.
+    """
+    places = _bar_places(comparators)
+    end = max(places, default=0.0) + 0.6
+    for wire, (before, after) in enumerate(zip(inputs, outputs, strict=True)):
+        ax.plot([-0.6, end], [-wire, -wire], color=INK, linewidth=1.1)
+        ax.text(-0.7, -wire, before, ha="right", va="center")
+        ax.text(end + 0.1, -wire, after, ha="left", va="center")
+    for number, ((small, large), x) in enumerate(zip(comparators, places, strict=True), 1):
+        ends = {"arrowstyle": "-|>", "color": COLOURS[0], "shrinkA": 0, "shrinkB": 0, "lw": 2}
+        ax.annotate("", (x, -large), (x, -small), arrowprops=ends)
+        ax.plot(x, -small, "o", color=COLOURS[0], markersize=6)
+        ax.text(x + 0.05, -(small + large) / 2 + 0.28, f"$S_{number}$", ha="left", va="center")
+    ax.set(xlim=(-1.1, end + 0.5), ylim=(0.4 - len(inputs), 0.6))
+    ax.set_axis_off()
+
+
+def _bar_places(comparators: Sequence[Comparator]) -> list[float]:
+    """A place from left to right for each block, such that those of one layer do not overlap."""
+    level_of = levels(comparators)
+    places = [0.0] * len(comparators)
+    start = 0.0
+    for level in range(max(level_of, default=-1) + 1):
+        columns: list[set[int]] = []
+        for index, (i, j) in enumerate(comparators):
+            if level_of[index] != level:
+                continue
+            span = set(range(min(i, j), max(i, j) + 1))
+            free = [column for column, taken in enumerate(columns) if not taken & span]
+            if not free:
+                columns.append(set())
+            column = free[0] if free else len(columns) - 1
+            columns[column] |= span
+            places[index] = start + 0.45 * column
+        start += 0.45 * len(columns) + 0.55
+    return places

@@ -130,9 +130,7 @@ def test_either_way_for_positions_is_right(positions, rows, columns):
     torch.manual_seed(positions + 13 * rows + 200 * columns)
     inputs = torch.randint(-4, 5, (3, positions, columns)).double()
     errors = torch.randint(-4, 5, (3, positions, rows)).double()
-    expected = torch.stack(
-        [(e.T @ h).square().sum() for h, e in zip(inputs, errors, strict=True)]
-    )
+    expected = torch.stack([(e.T @ h).square().sum() for h, e in zip(inputs, errors, strict=True)])
     assert torch.equal(squared_norms_of_sums(inputs, errors), expected)
 
 

@@ -66,7 +66,6 @@ def test_a_phase_ends_where_its_code_fails():
     meter = Meter()
     A = meter.array([1.0])
 
-
     def broken():
         with meter.phase("broken"):
             A * A

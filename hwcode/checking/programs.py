@@ -27,6 +27,8 @@ def close(got: Any, expected: Any, tolerance: float) -> str:
     ''
     >>> close([[1.0, 2.0]], [1.0, 2.0], 1e-9)
     'its shape is (1, 2), and (2,) is expected'
+    >>> close([np.inf, 1.0], [np.inf, 1.0], 1e-9)
+    ''
     """
     try:
         mine, theirs = np.asarray(got, float), np.asarray(expected, float)
@@ -34,25 +36,32 @@ def close(got: Any, expected: Any, tolerance: float) -> str:
         return f"it returned {type(got).__name__}, which is no array of numbers"
     if mine.shape != theirs.shape:
         return f"its shape is {mine.shape}, and {theirs.shape} is expected"
-    scale = max(1.0, float(np.max(np.abs(theirs), initial=0.0)))
-    if np.all(np.abs(mine - theirs) <= tolerance * scale):
-        return ""
-    return "its values differ"
+    scale = max(1.0, float(np.max(np.abs(theirs[np.isfinite(theirs)]), initial=0.0)))
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        agree = (mine == theirs) | (np.abs(mine - theirs) <= tolerance * scale)
+    return "" if np.all(agree) else "its values differ"
+
+
+def _call(program: Callable[..., Any], *arguments: Any) -> Any:
+    return program(*arguments)
 
 
 @dataclass(frozen=True)
 class Program(Form):
-    """A Python function, tried on instances against a reference function.
+    """A Python function or class, tried on instances against a reference.
 
     A program that comes as text is run, in the isolated process. That guards against loops and
     against memory running out, not against malice: it is the reader's own code.
 
     Args:
-        name: the function's name.
-        parameters: its parameters, with shapes.
+        name: the name of the function or class.
+        parameters: the arguments that it is tried on, with shapes.
         what: what it returns.
         instances: yields tuples of arguments, the same ones at each call.
         differ: from the value and the expected one, empty or what is wrong.
+        use: from the program and an instance to the value that is compared; by default it is
+            called with the arguments. A class is made an object here, and its methods called.
+        usage: how the program is to be written, where it is not a function of the parameters.
     """
 
     name: str
@@ -60,10 +69,14 @@ class Program(Form):
     what: str
     instances: Callable[[], Iterable[tuple[Any, ...]]]
     differ: Callable[[Any, Any], str]
+    use: Callable[..., Any] = _call
+    usage: str = ""
 
     isolated = True
 
     def describe(self) -> str:
+        if self.usage:
+            return self.usage
         parameters = ", ".join(self.parameters)
         details = "; ".join(f"{name}: {what}" for name, what in self.parameters.items())
         return f"a Python function {self.name}({parameters}) that returns {self.what} ({details})"
@@ -75,7 +88,8 @@ class Program(Form):
         except Exception as error:
             raise AnswerError(f"the program fails: {type(error).__name__}: {error}") from None
         if not callable(namespace.get(self.name)):
-            raise AnswerError(f"no function {self.name!r} in it; expected {self.describe()}")
+            kind = "program" if self.usage else "function"
+            raise AnswerError(f"no {kind} {self.name!r} in it; expected {self.describe()}")
         return namespace[self.name]
 
     def accept(self, answer: Any) -> Callable[..., Any]:
@@ -87,13 +101,14 @@ class Program(Form):
         truth = reference.value if isinstance(reference, Truth) else None
         count = 0
         for arguments in self.instances():
-            expected = truth(arguments) if truth else _outcome(reference, arguments)
-            got = _outcome(answer, arguments)
+            expected = truth(arguments) if truth else _outcome(self.use, reference, arguments)
+            got = _outcome(self.use, answer, arguments)
             difference = self._difference(got, expected)
             if difference is not None:
                 named = zip(self.parameters, arguments, strict=True)
                 point = {name: _brief(value) for name, value in named}
-                failure = Counterexample(point, _brief(expected), _brief(got))
+                told = _part_named(difference, expected, got)
+                failure = Counterexample(point, *map(_brief, told))
                 return Comparison(False, Method.SAMPLED, counterexample=failure, remark=difference)
             count += 1
         return Comparison(True, Method.SAMPLED, f"{count} instances")
@@ -150,19 +165,36 @@ class Witness(Form):
         return "[" + ", ".join(str(entry) for entry in answer) + "]"
 
 
-def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """What a function returns, or the exception that it ends in."""
+def _outcome(
+    use: Callable[..., Any], program: Callable[..., Any], arguments: tuple[Any, ...]
+) -> Any:
+    """What a program returns, or the exception that it ends in."""
     try:
-        return function(*copy.deepcopy(arguments))
+        return use(program, *copy.deepcopy(arguments))
     except Exception as error:
         return error
+
+
+def _part_named(difference: str, expected: Any, got: Any) -> tuple[Any, Any]:
+    """Of results with names only the one that differs, if its name begins the difference."""
+    name = difference.partition(":")[0]
+    if isinstance(expected, dict) and isinstance(got, dict) and name in expected:
+        return {name: expected[name]}, {name: got.get(name)}
+    return expected, got
 
 
 def _brief(value: Any) -> str:
     """A value as text that can be pasted back, shortened if it is long."""
     if isinstance(value, Exception):
         return f"{type(value).__name__}: {value}"
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    text = repr(value)
+    text = repr(_plain(value))
     return text if len(text) <= 300 else f"{text[:300]} ..."
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as lists, also inside of mappings, lists and tuples."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value

@@ -1,0 +1,159 @@
+"""Networks of comparators: sequences of blocks that put two values in order.
+
+A comparator ``(i, j)`` takes the values on wires ``i`` and ``j`` and leaves the smaller one on
+``i``, the larger on ``j``. Wires count from 0 here, from 1 where a reader types or sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
+from typing import Any
+
+from hwcode.checking.errors import AnswerError
+from hwcode.checking.forms import Form
+from hwcode.checking.identity import Truth
+from hwcode.checking.verdict import Comparison, Counterexample, Method
+
+__all__ = ["Comparator", "Comparators", "carry", "layers", "levels", "on_all_orders"]
+
+Comparator = tuple[int, int]
+
+
+def carry(comparators: Iterable[Comparator], values: Sequence[Any]) -> tuple[Any, ...]:
+    """Send values through the comparators.
+
+    >>> carry([(0, 1), (2, 3)], (4, 1, 2, 3))
+    (1, 4, 2, 3)
+    """
+    wires = list(values)
+    for i, j in comparators:
+        wires[i], wires[j] = min(wires[i], wires[j]), max(wires[i], wires[j])
+    return tuple(wires)
+
+
+def on_all_orders(comparators: Sequence[Comparator], wires: int) -> dict[tuple[int, ...], Any]:
+    """What comes out for each order of 1, 2, ..., and for each input of zeros and ones."""
+    orders = [*permutations(range(1, wires + 1)), *product((0, 1), repeat=wires)]
+    return {values: carry(comparators, values) for values in orders}
+
+
+def levels(comparators: Iterable[Comparator]) -> list[int]:
+    """For each comparator the layer in which it can work, as early as its inputs allow.
+
+    >>> levels([(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)])
+    [0, 0, 1, 1, 2]
+    """
+    busy: dict[int, int] = {}
+    found = []
+    for i, j in comparators:
+        level = max(busy.get(i, 0), busy.get(j, 0))
+        found.append(level)
+        busy[i] = busy[j] = level + 1
+    return found
+
+
+def layers(comparators: Sequence[Comparator]) -> list[list[Comparator]]:
+    """The comparators by layers that work at the same time.
+
+    >>> layers([(0, 1), (2, 3), (0, 2), (1, 3), (1, 2)])
+    [[(0, 1), (2, 3)], [(0, 2), (1, 3)], [(1, 2)]]
+    """
+    places = levels(comparators)
+    return [
+        [one for one, place in zip(comparators, places, strict=True) if place == level]
+        for level in range(max(places, default=-1) + 1)
+    ]
+
+
+@dataclass(frozen=True)
+class Comparators(Form):
+    """A network of comparators, typed as ``"1-2, 3-4, 1-3"``, compared as a function.
+
+    What a network of comparators does is settled by the order of its inputs, so all orders are
+    tried, and all inputs of zeros and ones. That decides it for all numbers, equal ones included.
+
+    Args:
+        wires: how many there are.
+        what: what the network does.
+        first: a comparator that has to be the first one on both its wires, if any.
+
+    >>> form = Comparators(3, "sorts")
+    >>> bubble = form.read("1-2, 2-3, 1-2")
+    >>> form.compare(bubble, form.read("2-3, 1-2, 2-3")).equal
+    True
+    >>> print(form.compare(form.read("1-2, 2-3"), bubble).counterexample)
+    at input = (2, 3, 1): expected (1, 2, 3), got (2, 1, 3)
+    """
+
+    wires: int
+    what: str
+    first: Comparator | None = None
+
+    isolated = True
+
+    def describe(self) -> str:
+        first = f", beginning with {_typed(self.first)}" if self.first else ""
+        return (
+            f"{self.what}: comparators on wires 1 to {self.wires} in order, as '1-2, 2-3' (the "
+            f"smaller value leaves on the wire that is named first){first}"
+        )
+
+    def read(self, text: str) -> tuple[Comparator, ...]:
+        found = []
+        for item in filter(str.strip, re.split(r"[,;\n]", text)):
+            match = re.fullmatch(r"[\s(]*(\d{1,3})\s*[-–:]\s*(\d{1,3})[\s)]*", item)
+            if match is None:
+                raise AnswerError(f"{item.strip()!r} is no comparator; expected {self.describe()}")
+            found.append((int(match[1]) - 1, int(match[2]) - 1))
+        return self.accept(found)
+
+    def accept(self, answer: Any) -> tuple[Comparator, ...]:
+        if not isinstance(answer, (list, tuple)):
+            raise AnswerError(f"expected {self.describe()}")
+        found = []
+        for item in answer:
+            if not isinstance(item, (list, tuple)) or len(item) != 2:
+                raise AnswerError(f"{item!r} is no comparator; expected {self.describe()}")
+            i, j = item
+            if i == j or not all(isinstance(k, int) and 0 <= k < self.wires for k in item):
+                raise AnswerError(f"no comparator {i + 1}-{j + 1}; expected {self.describe()}")
+            found.append((i, j))
+        return tuple(found)
+
+    def compare(self, answer: tuple[Comparator, ...], reference: Any) -> Comparison:
+        given = isinstance(reference, Truth)
+        expected = reference.value({}) if given else on_all_orders(reference, self.wires)
+        got = on_all_orders(answer, self.wires)
+        for values, wanted in expected.items():
+            if got[values] != wanted:
+                point = {"input": str(values)}
+                failure = Counterexample(point, str(wanted), str(got[values]))
+                return Comparison(False, Method.EXACT, counterexample=failure)
+        if not self._begins(answer):
+            assert self.first is not None
+            remark = f"it does the same, but does not begin with the block {_typed(self.first)}"
+            return Comparison(False, Method.EXACT, remark=remark)
+        orders = len(expected) - 2**self.wires
+        bits = f"{2**self.wires} inputs of zeros and ones"
+        detail = f"{len(answer)} comparators on all {orders} orders and {bits}"
+        return Comparison(True, Method.EXACT, detail)
+
+    def _begins(self, answer: Sequence[Comparator]) -> bool:
+        """Whether the prescribed block comes first on both its wires."""
+        if self.first is None:
+            return True
+        touching = [one for one in answer if set(one) & set(self.first)]
+        return bool(touching) and touching[0] == self.first
+
+    def show(self, answer: tuple[Comparator, ...]) -> str:
+        return ", ".join(map(_typed, answer))
+
+    def inline(self, answer: tuple[Comparator, ...]) -> str:
+        return f"`{self.show(answer)}`"
+
+
+def _typed(comparator: Comparator) -> str:
+    return f"{comparator[0] + 1}-{comparator[1] + 1}"

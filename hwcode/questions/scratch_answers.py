@@ -1,0 +1,386 @@
+"""Programs as answers to the chapter on networks from scratch: right ones, and wrong ones.
+
+The first line of a wrong program's docstring says what is wrong with it; the page shows that line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hwcode import networks_from_scratch as nn
+
+
+def bce_by_formula(p: Any, t: Any) -> Any:
+    """-np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))"""
+    with np.errstate(all="ignore"):
+        return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
+def bce_summed(p: Any, t: Any) -> Any:
+    """the sum over the examples"""
+    return nn.bce(p, t) * len(t)
+
+
+def bce_shifted(p: Any, t: Any) -> Any:
+    """with np.log(p + 1e-8) and np.log(1 - p + 1e-8)"""
+    return -np.mean(t * np.log(p + 1e-8) + (1 - t) * np.log(1 - p + 1e-8))
+
+
+def bce_of_ones(p: Any, t: Any) -> Any:
+    """the first term alone, -np.mean(t * np.log(p))"""
+    with np.errstate(all="ignore"):
+        return float(np.mean(np.where(t == 0, 0, -t * np.log(p))))
+
+
+def bce_clamped(p: Any, t: Any) -> Any:
+    """with logarithms not below -100"""
+    with np.errstate(divide="ignore"):
+        logs = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
+    return -np.mean(t * logs[0] + (1 - t) * logs[1])
+
+
+def slopes_by_formula(p: Any, t: Any) -> Any:
+    """(p - t) / (p * (1 - p)) / n"""
+    with np.errstate(all="ignore"):
+        return (p - t) / (p * (1 - p)) / len(t)
+
+
+def slopes_of_logits_for_p(p: Any, t: Any) -> Any:
+    """(p - t) / n"""
+    return (p - t) / len(t)
+
+
+def slopes_summed(p: Any, t: Any) -> Any:
+    """without the division by n"""
+    return nn.bce_backward(p, t) * len(t)
+
+
+def by_probability(z: Any, t: Any) -> Any:
+    """bce(sigmoid(z), t)"""
+    return nn.bce(nn.sigmoid(z), t)
+
+
+def softplus_naive(z: Any, t: Any) -> Any:
+    """np.mean(np.log(1 + np.exp(z)) - t * z)"""
+    with np.errstate(all="ignore"):
+        return np.mean(np.log(1 + np.exp(z)) - t * z)
+
+
+def logits_swapped(z: Any, t: Any) -> Any:
+    """np.mean(np.logaddexp(0, -z) + t * z)"""
+    return np.mean(np.logaddexp(0, -z) + t * z)
+
+
+def by_chain_rule(z: Any, t: Any) -> Any:
+    """bce_backward(p, t) * p * (1 - p) with p = sigmoid(z)"""
+    p = nn.sigmoid(z)
+    with np.errstate(all="ignore"):
+        return nn.bce_backward(p, t) * p * (1 - p)
+
+
+def negative_exponential(z: Any, t: Any) -> Any:
+    """np.exp(z) / (1 + np.exp(z)) - t, divided by n"""
+    with np.errstate(all="ignore"):
+        return (np.exp(z) / (1 + np.exp(z)) - t) / len(t)
+
+
+def ascent(z: Any, t: Any) -> Any:
+    """(t - sigmoid(z)) / n"""
+    return (t - nn.sigmoid(z)) / len(t)
+
+
+class LinearNoSum(nn.Linear):
+    """db = G"""
+
+    def backward(self, G: Any) -> Any:
+        dX = super().backward(G)
+        self.db = G
+        return dX
+
+
+class LinearMean(nn.Linear):
+    """dW = X.T @ G / n, db = G.mean(axis=0)"""
+
+    def backward(self, G: Any) -> Any:
+        dX = super().backward(G)
+        self.dW, self.db = self.dW / len(G), self.db / len(G)
+        return dX
+
+
+class LinearTransposed(nn.Linear):
+    """dW = G.T @ X"""
+
+    def backward(self, G: Any) -> Any:
+        dX = super().backward(G)
+        self.dW = self.dW.T
+        return dX
+
+
+class LinearAdding(nn.Linear):
+    """forward keeps the first batch that it saw"""
+
+    def forward(self, X: Any) -> Any:
+        first = getattr(self, "X", X)
+        Y = super().forward(X)
+        self.X = first
+        return Y
+
+
+def logistic_regression(w: Any, b: float, X: Any, t: Any) -> tuple[float, Any, float]:
+    """Loss and gradients of logistic regression."""
+    z = X @ w + b
+    slopes = nn.bce_with_logits_backward(z, t)
+    return nn.bce_with_logits(z, t), X.T @ slopes, slopes.sum()
+
+
+def regression_summed(w: Any, b: Any, X: Any, t: Any) -> Any:
+    """gradients summed over the examples, the loss a mean"""
+    loss, dw, db = logistic_regression(w, b, X, t)
+    return loss, dw * len(t), db * len(t)
+
+
+def regression_with_slope(w: Any, b: Any, X: Any, t: Any) -> Any:
+    """X.T @ ((p - t) * p * (1 - p)) / n"""
+    loss, _, _ = logistic_regression(w, b, X, t)
+    p = nn.sigmoid(X @ w + b)
+    slopes = (p - t) * p * (1 - p) / len(t)
+    return loss, X.T @ slopes, slopes.sum()
+
+
+def regression_by_probability(w: Any, b: Any, X: Any, t: Any) -> Any:
+    """the loss from probabilities, bce(sigmoid(X @ w + b), t)"""
+    _, dw, db = logistic_regression(w, b, X, t)
+    return nn.bce(nn.sigmoid(X @ w + b), t), dw, db
+
+
+def gradient_descent(X: Any, t: Any, rate: float, steps: int) -> tuple[Any, float, list[float]]:
+    """Full-batch gradient descent for logistic regression, from zero."""
+    layer = nn.Linear(np.zeros((X.shape[1], 1)), np.zeros(1))
+    losses = nn.train(layer, X, t, rate, steps)
+    return layer.W[:, 0], layer.b[0], losses
+
+
+def descent_uphill(X: Any, t: Any, rate: Any, steps: Any) -> Any:
+    """w += rate * gradient"""
+    return gradient_descent(X, t, -rate, steps)
+
+
+def descent_by_example(X: Any, t: Any, rate: Any, steps: Any) -> Any:
+    """a step after each example"""
+    layer, losses = nn.Linear(np.zeros((X.shape[1], 1)), np.zeros(1)), []
+    for _ in range(steps):
+        losses += nn.train(layer, X, t, 0.0, 0)
+        for i in range(len(t)):
+            nn.train(layer, X[i : i + 1], t[i : i + 1], rate, 1)
+    return layer.W[:, 0], layer.b[0], losses + nn.train(layer, X, t, 0.0, 0)
+
+
+def descent_summed(X: Any, t: Any, rate: Any, steps: Any) -> Any:
+    """the gradient summed over the examples"""
+    return gradient_descent(X, t, rate * len(t), steps)
+
+
+def descent_one_short(X: Any, t: Any, rate: Any, steps: Any) -> Any:
+    """losses before each step, the last one left out"""
+    w, b, losses = gradient_descent(X, t, rate, steps)
+    return w, b, losses[:-1]
+
+
+def descent_one_after_the_other(X: Any, t: Any, rate: Any, steps: Any) -> Any:
+    """the bias is moved with the gradient at the new weights"""
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        loss, dw, _ = logistic_regression(w, b, X, t)
+        losses.append(loss)
+        w = w - rate * dw
+        b = b - rate * logistic_regression(w, b, X, t)[2]
+    return w, b, [*losses, logistic_regression(w, b, X, t)[0]]
+
+
+class ReLUOne(nn.ReLU):
+    """derivative 1 at 0"""
+
+    def forward(self, Z: Any) -> Any:
+        self.on = Z >= 0
+        return np.maximum(Z, 0)
+
+
+class ReLUHalf(nn.ReLU):
+    """derivative 1/2 at 0"""
+
+    def forward(self, Z: Any) -> Any:
+        self.on = (np.sign(Z) + 1) / 2
+        return np.maximum(Z, 0)
+
+
+class ReLUForgets(nn.ReLU):
+    """backward returns G"""
+
+    def backward(self, G: Any) -> Any:
+        return G
+
+
+class ReLUOfGradient(nn.ReLU):
+    """backward returns np.maximum(G, 0)"""
+
+    def backward(self, G: Any) -> Any:
+        return np.maximum(G, 0)
+
+
+class SigmoidOfInput(nn.Sigmoid):
+    """backward returns G * Z * (1 - Z)"""
+
+    def forward(self, Z: Any) -> Any:
+        self.Z = Z
+        return super().forward(Z)
+
+    def backward(self, G: Any) -> Any:
+        return G * self.Z * (1 - self.Z)
+
+
+class SigmoidTwice(nn.Sigmoid):
+    """backward returns G * s * (1 - s) with s = sigmoid(H), H the output"""
+
+    def backward(self, G: Any) -> Any:
+        s = nn.sigmoid(self.H)
+        return G * s * (1 - s)
+
+
+class SigmoidOverflows(nn.Sigmoid):
+    """forward computes 1 / (1 + np.exp(-Z))"""
+
+    def forward(self, Z: Any) -> Any:
+        self.H = 1 / (1 + np.exp(-Z))
+        return self.H
+
+
+class SigmoidOutput(nn.Sigmoid):
+    """backward returns H * (1 - H)"""
+
+    def backward(self, G: Any) -> Any:
+        return self.H * (1 - self.H)
+
+
+class TanhOfSigmoid(nn.Tanh):
+    """backward returns G * H * (1 - H)"""
+
+    def backward(self, G: Any) -> Any:
+        return G * self.H * (1 - self.H)
+
+
+class TanhByExponentials(nn.Tanh):
+    """forward computes (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))"""
+
+    def forward(self, Z: Any) -> Any:
+        self.H = (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))
+        return self.H
+
+
+class TanhNoSquare(nn.Tanh):
+    """backward returns G * (1 - H)"""
+
+    def backward(self, G: Any) -> Any:
+        return G * (1 - self.H)
+
+
+class SequentialForwards(nn.Sequential):
+    """backward goes through the layers from the first to the last"""
+
+    def backward(self, G: Any) -> Any:
+        for layer in self.layers:
+            G = layer.backward(G)
+        return G
+
+
+class SequentialSame(nn.Sequential):
+    """every layer gets the gradient of the last output"""
+
+    def backward(self, G: Any) -> Any:
+        last = G
+        for layer in reversed(self.layers):
+            last = layer.backward(G)
+        return last
+
+
+class SequentialNothing(nn.Sequential):
+    """backward returns nothing"""
+
+    def backward(self, G: Any) -> Any:
+        super().backward(G)
+
+
+class SequentialForwardAgain(nn.Sequential):
+    """backward runs forward once more to be safe"""
+
+    def forward(self, X: Any) -> Any:
+        self.X = X
+        return super().forward(X)
+
+    def backward(self, G: Any) -> Any:
+        super().forward(self.X)
+        return super().backward(G)
+
+
+def mlp(weights: Any, X: Any, t: Any) -> tuple[float, list[tuple[Any, Any]]]:
+    """Loss and gradients of a perceptron with tanh units."""
+    linear = [nn.Linear(W, b) for W, b in weights]
+    layers = [one for layer in linear for one in (layer, nn.Tanh())]
+    network = nn.Sequential(layers[:-1])
+    z = network.forward(X)[:, 0]
+    network.backward(nn.bce_with_logits_backward(z, t)[:, None])
+    gradients = [(layer.dW, layer.db) for layer in linear]
+    return nn.bce_with_logits(z, t), gradients
+
+
+def mlp_changed(change: Callable[[list[nn.Layer]], None]) -> Callable[..., Any]:
+    """The program :func:`mlp` with its list of layers changed."""
+
+    def changed(weights: Any, X: Any, t: Any) -> Any:
+        layers: list[nn.Layer] = []
+        for W, b in weights:
+            layers += [nn.Linear(W, b), nn.Tanh()]
+        layers = layers[:-1]
+        change(layers)
+        network = nn.Sequential(layers)
+        z = network.forward(X)[:, 0]
+        network.backward(nn.bce_with_logits_backward(z, t)[:, None])
+        linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
+        return nn.bce_with_logits(z, t), [(layer.dW, layer.db) for layer in linear]
+
+    return changed
+
+
+def mlp_linear(weights: Any, X: Any, t: Any) -> Any:
+    """no activation between the layers"""
+
+    def change(layers: list[nn.Layer]) -> None:
+        layers[:] = [layer for layer in layers if isinstance(layer, nn.Linear)]
+
+    return mlp_changed(change)(weights, X, t)
+
+
+def mlp_without_slope(weights: Any, X: Any, t: Any) -> Any:
+    """the derivative of the activation is left out"""
+
+    class Through(nn.Tanh):
+        def backward(self, G: Any) -> Any:
+            return G
+
+    def change(layers: list[nn.Layer]) -> None:
+        layers[:] = [Through() if isinstance(layer, nn.Tanh) else layer for layer in layers]
+
+    return mlp_changed(change)(weights, X, t)
+
+
+def mlp_tanh_output(weights: Any, X: Any, t: Any) -> Any:
+    """tanh also after the last layer"""
+    return mlp_changed(lambda layers: layers.append(nn.Tanh()))(weights, X, t)
+
+
+def mlp_summed(weights: Any, X: Any, t: Any) -> Any:
+    """gradients summed over the examples"""
+    loss, gradients = mlp(weights, X, t)
+    return loss, [(dW * len(t), db * len(t)) for dW, db in gradients]
