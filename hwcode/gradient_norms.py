@@ -5,7 +5,7 @@ gradient of example ``i`` by the layer's weight is a sum of outer products over 
 which the weight is applied, ``G_i = sum_t e_it h_it^T``: one position for a Linear layer on
 vectors, one for each pixel of the output for a convolution. Its norm can be had without ``G_i``,
 for one position [Goodfellow 2015] and, by Gram matrices, for several [Bu, Mao and Xu 2022]. Where
-that would cost more, all ``G_i`` of a layer come from one grouped convolution [Rochette et al. 2019].
+that would cost more, all ``G_i`` come from one grouped convolution [Rochette et al. 2019].
 """
 
 from __future__ import annotations

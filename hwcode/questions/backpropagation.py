@@ -1224,9 +1224,10 @@ For two examples with outputs $f_1,f_2\in\mathbb R^O$ and outputs $y_1,y_2\in\ma
 $P$ parameters $\theta$, consider
 
 $$
-\Theta_\theta(f_1,f_2)=\frac{\partial f_1}{\partial\theta}\frac{\partial f_2}{\partial\theta}^{\!\top}
+\Theta_\theta(f_1,f_2)=\frac{\partial f_1}{\partial\theta}\Big(\frac{\partial f_2}{\partial\theta}\Big)^\top
 =\underbrace{\frac{\partial f_1}{\partial y_1}}_{M_1}\underbrace{\frac{\partial y_1}{\partial\theta}}_{M_2}
-\underbrace{\frac{\partial y_2}{\partial\theta}^{\!\top}}_{M_3}\underbrace{\frac{\partial f_2}{\partial y_2}^{\!\top}}_{M_4}
+\underbrace{\Big(\frac{\partial y_2}{\partial\theta}\Big)^\top}_{M_3}
+\underbrace{\Big(\frac{\partial f_2}{\partial y_2}\Big)^\top}_{M_4}.
 $$
 
 How is it computed by Jacobian-vector and vector-Jacobian products? What does each order of contraction

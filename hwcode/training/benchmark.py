@@ -46,8 +46,6 @@ class Benchmark:
         packages: whose versions the stamp names.
         rounds: how often every contender takes its turn.
         settings: device, precision and threads, for the stamp.
-        clock: tells the time in seconds. ``time.process_time``, the processor's time, leaves out
-            the time that other processes take; it is right for contenders with one thread.
     """
 
     name: str
@@ -61,7 +59,6 @@ class Benchmark:
     packages: tuple[str, ...] = ("numpy",)
     rounds: int = 15
     settings: Callable[[], Mapping[str, Any]] = dict
-    clock: Callable[[], float] = time.perf_counter
 
     def digest(self) -> str:
         """The digest of what defines the benchmark, its configuration included."""
@@ -149,7 +146,6 @@ def make(asked: Benchmark, folder: Path | None = None) -> Path:
         "config": dict(asked.config),
         "baseline": asked.baseline,
         "settings": dict(asked.settings()),
-        "clock": asked.clock.__name__,
         "versions": {
             "python": platform.python_version(),
             **{package: version(package) for package in asked.packages},
@@ -170,7 +166,7 @@ def _measured(asked: Benchmark, rounds: int) -> list[dict[str, Any]]:
         differ = asked.disagreement(found)
         if not differ <= asked.allowed:
             raise ValueError(f"{asked.name}, {case}: the contenders differ by {differ:.1e}")
-        seconds = interleaved(contenders, rounds, clock=asked.clock)
+        seconds = interleaved(contenders, rounds)
         kept = {name: [float(f"{one:.4g}") for one in each] for name, each in seconds.items()}
         runs.append({"case": case, "disagreement": differ, "seconds": kept})
     return runs
