@@ -21,6 +21,9 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "networks_from_scratch": (
         "A1-P1.1", "A1-P1.2", "A1-P1.3", "A1-P1.4", "A1-P1.5", "A1-P2.1", "A1-P2.2", "A1-P2.3", "A1-P2.4",
     ),
+    "implicit_bias": (
+        "A2-1.1.1", "A2-1.2.1", "A2-1.2.2", "H2-1.1.1", "H2-1.1.2", "H2-1.2.1", "H2-1.2.2",
+    ),
     "convolution": ("H2-3.1", "H2-3.2", "H2-3.3"),
     "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
 }  # fmt: skip

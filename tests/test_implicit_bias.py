@@ -1,0 +1,357 @@
+"""H2-1.1.1, H2-1.1.2, A2-1.1.1, H2-1.2.1, A2-1.2.1, H2-1.2.2 and A2-1.2.2: where optimisers end."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice, pairwise
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Rational
+
+from hwcode import implicit_bias as ib
+from hwcode.checking.api import check_here, split_id
+from hwcode.questions import question
+from hwcode.questions.implicit_bias import _refutes
+
+nonzero = st.integers(-6, 6).filter(bool)
+points = st.lists(nonzero, min_size=2, max_size=4)
+
+
+def problem(n, d, seed):
+    generator = np.random.default_rng(seed)
+    return generator.standard_normal((n, d)), generator.standard_normal(n)
+
+
+def at(path, step):
+    return next(islice(path, step, None))
+
+
+def check(id, text):
+    name, part = split_id(id)
+    return check_here(question(name).part(part), name, text)
+
+
+def outside(rows, w):
+    """Largest component of w along the null space of the rows."""
+    return np.max(np.abs(w - np.linalg.pinv(rows) @ (rows @ w)))
+
+
+# --- H2-1.1.1 and A2-1.1.1: row space, limits, convergence ------------------------------------
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10**6), st.integers(1, 4), st.booleans())
+def test_random_batches_end_at_the_solution_nearest_to_the_start(seed, batch, replacement):
+    rows, targets = problem(4, 7, seed)
+    start = np.random.default_rng(seed).standard_normal(7)
+    rate = 0.9 / max(np.sum(rows**2, axis=1))
+    order = ib.drawn(4, batch, seed, replacement)
+    path = ib.descent(ib.least_squares(rows, targets, order), rate, start)
+    end = at(path, 400)
+    assert outside(rows, end - start) < 1e-12
+    near = ib.nearest_solution(rows, targets, start)
+    # Nearer at the end than at the start, and never further away than the step before.
+    distances = [
+        np.linalg.norm(w - near)
+        for w in islice(ib.descent(ib.least_squares(rows, targets, order), rate, start), 100)
+    ]
+    assert all(b <= a * (1 + 1e-12) for a, b in pairwise(distances))
+    assert np.linalg.norm(end - near) < distances[0]
+
+
+def test_exact_fractions_never_leave_the_row_space():
+    rows, targets = ib.exact([[1, 2, 0, 1], [0, 1, 1, 3]]), ib.exact([3, 1])
+    null = sympy.Matrix(rows).nullspace()
+    gradient = ib.least_squares(rows, targets, ib.drawn(2, 1, seed=3))
+    for w in islice(ib.momentum(gradient, Rational(1, 15), Rational(1, 3), ib.exact([0] * 4)), 12):
+        assert all(direction.dot(list(w)) == 0 for direction in null)
+
+
+def test_limit_of_iteration_agrees_with_iterating():
+    rows, targets, start = ib.exact([[1, 1, 2], [0, 1, -1]]), ib.exact([2, 1]), ib.exact([1, 0, 3])
+    gradient = ib.least_squares(rows, targets, ib.cyclic(2))
+
+    def one_pass(w):
+        return at(ib.descent(gradient, Rational(1, 8), w), 2)
+
+    limit = np.array(ib.limit_of_iteration(one_pass, start), float)
+    floats = [np.array(value, float) for value in (rows, targets, start)]
+    path = ib.descent(ib.least_squares(*floats[:2], ib.cyclic(2)), 0.125, floats[2])
+    assert np.allclose(limit, at(path, 600), atol=1e-10)
+    assert np.allclose(limit, ib.nearest_solution(*floats), atol=1e-12)
+
+
+@pytest.mark.parametrize("factor", [Rational(1), Rational(-1), Rational(3, 2)])
+def test_limit_of_iteration_refuses_what_has_none(factor):
+    with pytest.raises(ArithmeticError):
+        ib.limit_of_iteration(lambda w: factor * w + 1, ib.exact([1]))
+
+
+def test_rates_above_the_bound_diverge_on_one_example():
+    rows, targets = np.array([[2.0, 1.0]]), np.array([2.0])
+    for rate, converges in ((0.199, True), (0.201, False)):
+        end = at(ib.descent(ib.least_squares(rows, targets), rate, np.zeros(2)), 2000)
+        assert bool(abs(rows @ end - targets)[0] < 1e-3) is converges
+
+
+# --- H2-1.1.2: momentum -----------------------------------------------------------------------
+
+
+def test_a_velocity_in_the_null_space_stays():
+    rows, targets = problem(2, 5, seed=3)
+    generator = np.random.default_rng(4)
+    start, push = generator.standard_normal(5), generator.standard_normal(5)
+    path = ib.momentum(ib.least_squares(rows, targets), 0.05, 0.6, start, push)
+    null_part = push - np.linalg.pinv(rows) @ (rows @ push)
+    expected = ib.nearest_solution(rows, targets, start) + 0.6 / 0.4 * null_part
+    assert np.allclose(at(path, 3000), expected, atol=1e-10)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.floats(0.05, 0.95), st.floats(0.1, 5), st.booleans())
+def test_momentum_is_stable_up_to_its_bound(alpha, curvature, below):
+    rate = 2 * (1 + alpha) / curvature * (0.99 if below else 1.01)
+    step = np.array([[1 - rate * curvature, alpha], [-rate * curvature, alpha]])
+    assert bool(max(abs(np.linalg.eigvals(step))) < 1) is below
+
+
+@pytest.mark.parametrize(("rate", "diverges"), [(0.82, False), (0.85, True)])
+def test_two_examples_in_turn_may_diverge_with_momentum(rate, diverges):
+    gradient = ib.least_squares(np.eye(2), np.ones(2), ib.cyclic(2))
+    end = at(ib.momentum(gradient, rate, 0.5, np.zeros(2)), 2000)  # the bound is 5/6
+    assert bool(np.max(np.abs(end - 1)) > 1e3) is diverges
+
+
+# --- H2-1.2.1: Adagrad ------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=40)
+@given(points, nonzero, st.sampled_from([0.02, 0.3, 1.0, 7.0, 100.0]))
+def test_adagrad_converges_at_every_rate_to_the_least_largest_change(x, target, rate):
+    data, start = np.array(x, float), np.linspace(-1, 1, len(x))
+    gradient = ib.least_squares(data.reshape(1, -1), np.array([float(target)]))
+    expected = start + (target - data @ start) / np.sum(np.abs(data)) * np.sign(data)
+    end = ib.settled(ib.adagrad(gradient, rate, start), 1e-12, most=200_000)
+    assert np.allclose(end, expected, atol=1e-7)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.permutations([1, 2, 3]), st.sampled_from([1e-3, 0.1, 1.0]), st.floats(0.1, 1))
+def test_with_eps_and_no_overshoot_the_limit_leans_away(x, eps, share):
+    data, target = np.array(x, float), 2.0
+    rate = share * target / np.sum(data)
+    gradient = ib.least_squares(data.reshape(1, -1), np.array([target]))
+    end = ib.settled(ib.adagrad(gradient, rate, np.zeros(3), eps), 1e-11, most=200_000)
+    ratios = (end / data)[np.argsort(data)]
+    assert ratios[0] > ratios[1] > ratios[2] > 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(-5, 5), min_size=2, max_size=2).filter(any), st.integers(-4, 4))
+def test_a_witness_is_right_exactly_if_both_sizes_differ(x, target):
+    answer = tuple(sympy.Integer(value) for value in (*x, target))
+    expected = bool(target) and all(x) and abs(x[0]) != abs(x[1])
+    assert _refutes(answer).equal is expected
+
+
+def test_witnesses_are_read_and_told():
+    right = check("H2-1.2.1:witness", "[2, 1, 2]")
+    assert right
+    assert "squared norm 8/9; the least is 4/5" in right.detail
+    wrong = check("H2-1.2.1:witness", "[1, 1, 3]")
+    assert "diagonal" in wrong.diagnosis
+    assert json.loads(json.dumps(wrong.to_json()))["counterexample"]["got"] == "9/2"
+    assert "nothing to fit" in check("H2-1.2.1:witness", "[0, 0, 3]").diagnosis
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.floats(0.05, 20), st.sampled_from(["0.1", "1", "10"]))
+def test_the_enclosure_holds_the_limit(rate, eps):
+    data, target = np.array([[2.0, 1.0]]), np.array([2.0])
+    try:
+        low, high = ib.enclosed_bias((2, 1), 2, (repr(rate), repr(rate)), eps, steps=60)
+    except ArithmeticError:
+        return  # after 60 steps the residual might still grow: nothing is claimed
+    path = ib.adagrad(ib.least_squares(data, target), rate, np.zeros(2), float(eps))
+    end = ib.settled(path, 1e-13, most=200_000)
+    assert float(low.a) - 1e-9 <= end[0] - 2 * end[1] <= float(high.b) + 1e-9
+
+
+def test_the_enclosure_tightens_and_does_not_claim_too_early():
+    narrow = [ib.enclosed_bias((2, 1), 2, ("1", "1"), "1", steps=k) for k in (10, 80)]
+    widths = [float((high - low).b) for low, high in narrow]
+    assert widths[1] < 1e-6 < widths[0]
+    with pytest.raises(ArithmeticError, match="after 1 steps"):
+        ib.enclosed_bias((2, 1), 2, ("100", "100"), "1", steps=1)
+
+
+# --- A2-1.2.1: RMSProp ------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=30)
+@given(points, st.floats(0.05, 0.98), st.floats(0.0, 0.99), st.sampled_from([1e-2, 1.0]))
+def test_rmsprop_converges_below_its_bound(x, share, beta, eps):
+    data = np.array([x], float)
+    rate = share * eps / np.sum(data**2)
+    gradient = ib.least_squares(data, np.array([2.0]))
+    path = ib.rmsprop(gradient, rate, np.zeros(len(x)), beta, eps)
+    residuals = [abs((data @ w)[0] - 2) for w in islice(path, 400)]
+    # Down to rounding the residual never grows; the theorem says so for every beta.
+    assert all(b <= a + 1e-13 for a, b in pairwise(residuals))
+    assert residuals[-1] < residuals[0]
+
+
+@pytest.mark.parametrize(("beta", "rate"), [("0.9", "0.1"), ("0.5", "0.01"), ("0.9", "0.05")])
+def test_rmsprop_without_eps_ends_in_swings_of_half_the_step(beta, rate):
+    with mpmath.workdps(120):
+        rows, targets = ib.precise([[2, 1]]), ib.precise([2])
+        beta, rate = ib.precise([beta, rate])
+        path = ib.rmsprop(ib.least_squares(rows, targets), rate, ib.precise([0, 0]), beta)
+        last = [float((rows @ w)[0] - 2) for w in islice(path, 900, 904)]
+    swing = 3 * float(rate) / 2
+    assert np.allclose(np.abs(last), swing, rtol=1e-3)
+    assert all(a * b < 0 for a, b in pairwise(last))
+
+
+def test_float64_hides_that_rmsprop_does_not_converge():
+    rows, targets = ib.plain([[2, 1]]), ib.plain([2])
+    path = ib.rmsprop(ib.least_squares(rows, targets), 0.1, ib.plain([0, 0]), 0.9, 0.01)
+    assert rows[0] @ at(path, 100) == 2.0
+    with mpmath.workdps(60):
+        exact_rows, exact_targets = ib.precise([[2, 1]]), ib.precise([2])
+        rate, beta, eps = ib.precise(["0.1", "0.9", "0.01"])
+        gradient = ib.least_squares(exact_rows, exact_targets)
+        path = ib.rmsprop(gradient, rate, ib.precise([0, 0]), beta, eps)
+        assert abs(exact_rows[0] @ at(path, 100) - 2) > 0.1
+
+
+def test_an_exact_hit_stays():
+    path = ib.rmsprop(
+        ib.least_squares(ib.exact([[2, 1]]), ib.exact([2])), Rational(3321, 49000),
+        ib.exact([0, 0]), Rational(99, 100), Rational(1, 100),
+    )  # fmt: skip
+    _, first, *later = islice(path, 6)
+    assert list(first) == [Rational(164, 245), Rational(162, 245)]
+    assert all(list(w) == list(first) for w in later)
+
+
+def test_without_overshoot_rmsprop_leans_away_too():
+    rows, targets = np.array([[2.0, 1.0]]), np.array([2.0])
+    for eps in (1e-2, 1.0, 30.0):
+        path = ib.rmsprop(ib.least_squares(rows, targets), eps / 10, np.zeros(2), 0.9, eps)
+        end = ib.settled(path, 1e-13)
+        assert 1.001 < end[0] / end[1] < 1.999
+
+
+def test_slow_rmsprop_follows_its_formula():
+    rows, targets = np.array([[2.0, 1.0]]), np.array([2.0])
+    formula = 2 / 3 + np.log1p(24 / 5) / 36
+    errors = []
+    for rate in (4e-3, 2e-3, 1e-3):
+        path = ib.rmsprop(ib.least_squares(rows, targets), rate, np.zeros(2), 0.9, 1.0)
+        errors.append(abs(ib.settled(path, 1e-12)[0] - formula))
+    # First order in the rate, as Euler's method is.
+    assert errors[1] == pytest.approx(errors[0] / 2, rel=0.1)
+    assert errors[2] == pytest.approx(errors[1] / 2, rel=0.1)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_eps_inside_the_root_acts_like_its_root_outside(inside):
+    # From a tiny residual the factor is 1 - 2 rate ||x||^2 / eps, or sqrt(eps).
+    rows = np.array([[2.0, 1.0]])
+    start = rows[0] * 1e-9
+    path = ib.rmsprop(ib.least_squares(rows, np.zeros(1)), 1e-3, start, 0.9, 0.04, inside=inside)
+    factor = (rows @ at(path, 1))[0] / (rows @ start)[0]
+    assert factor == pytest.approx(1 - 0.01 / (0.2 if inside else 0.04), rel=1e-6)
+
+
+# --- H2-1.2.2, A2-1.2.2: the others, and what is to blame -------------------------------------
+
+METHODS = {
+    "descent": lambda g, w: ib.descent(g, 0.1, w),
+    "momentum": lambda g, w: ib.momentum(g, 0.1, 0.7, w),
+    "nesterov": lambda g, w: ib.momentum(g, 0.1, 0.7, w, lookahead=True),
+    "full": lambda g, w: ib.full_adagrad(g, 0.3, w, 1e-2),
+    "adagrad": lambda g, w: ib.adagrad(g, 0.3, w),
+    "rmsprop": lambda g, w: ib.rmsprop(g, 0.05, w, 0.9),
+    "adam": lambda g, w: ib.adam(g, 0.05, w, 0.9, 0.99),
+}
+DIAGONAL = {"adagrad", "rmsprop", "adam"}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_who_commutes_with_rotations_and_who_stays_in_the_row_space(name):
+    rows, targets = problem(3, 6, seed=6)
+    turn = np.linalg.qr(np.random.default_rng(7).standard_normal((6, 6)))[0]
+    method = METHODS[name]
+    plain = at(method(ib.least_squares(rows, targets), np.zeros(6)), 20)
+    turned = at(method(ib.least_squares(rows @ turn.T, targets), np.zeros(6)), 20)
+    commutes = np.allclose(turned, turn @ plain, atol=1e-9)
+    assert commutes is (name not in DIAGONAL)
+    assert bool(outside(rows, plain) < 1e-9) is commutes
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_all_commute_with_permutations_and_signs(name):
+    rows, targets = problem(3, 6, seed=8)
+    swap = np.eye(6)[np.random.default_rng(9).permutation(6)] * np.array([1, -1, 1, 1, -1, -1])
+    method = METHODS[name]
+    plain = at(method(ib.least_squares(rows, targets), np.zeros(6)), 20)
+    moved = at(method(ib.least_squares(rows @ swap.T, targets), np.zeros(6)), 20)
+    assert np.allclose(moved, swap @ plain, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(DIAGONAL))
+def test_the_scale_of_the_loss_does_not_matter_without_eps(name):
+    rows, targets = problem(3, 5, seed=10)
+    gradient = ib.least_squares(rows, targets)
+    plain = at(METHODS[name](gradient, np.zeros(5)), 25)
+    scaled = at(METHODS[name](lambda step, w: 1000 * gradient(step, w), np.zeros(5)), 25)
+    assert np.allclose(plain, scaled, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(DIAGONAL))
+def test_wilsons_condition_keeps_the_line(name):
+    with mpmath.workdps(50):
+        rows, targets = ib.precise([[1, 1, 2], [2, 1, 1]]), ib.precise([1, 1])
+        for w in islice(METHODS[name](ib.least_squares(rows, targets), ib.precise([0] * 3)), 40):
+            assert max(abs(w - w[0])) < mpmath.mpf(10) ** -40
+
+
+def test_the_limit_of_two_examples_depends_on_the_rate():
+    rows, targets = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0]]), np.array([1.0, 2.0])
+    gradient = ib.least_squares(rows, targets)
+    ends = [ib.settled(ib.adagrad(gradient, rate, np.zeros(3)), 1e-13) for rate in (0.2, 1.0)]
+    assert all(np.allclose(rows @ end, targets, atol=1e-10) for end in ends)
+    assert np.max(np.abs(ends[0] - ends[1])) > 0.01
+
+
+# --- answers as readers and the two students type them ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "answer", "right"),
+    [
+        ("H2-1.1.1:gradient", "2/n * (x @ x.T @ w - t*x)", True),
+        ("H2-1.1.1:limit", "X.T @ inv(X @ X.T) @ t", False),
+        ("H2-1.1.2:verdict", "row", True),
+        ("H2-1.2.1:limit", "[t*sign(x1), t*sign(x2)] / (abs(x1) + abs(x2))", True),
+        ("A2-1.1.1:step", "-2*eta/b * XB.T @ (XB @ w - tB)", True),
+        ("A2-1.2.1:gradient", "[-4, -2]", False),
+        ("A2-1.2.1:limit", "[0.469, 0.463]", False),
+        ("A2-1.2.1:stable", "sqrt(eps) / dot(x, x)", True),
+        ("A2-1.2.2:rare", "eta/sqrt(m*c**2)", True),
+    ],
+)
+def test_typed_answers(part, answer, right):
+    assert check(part, answer).right is right
+
+
+def test_the_convention_of_an_answer_is_named():
+    assert "1/n" in check("H2-1.1.1:gradient", "2/n * (dot(x, w) - t) * x").convention
+    assert "under the root" in check("A2-1.2.1:stable", "sqrt(eps)/norm(x)**2").convention
