@@ -14,6 +14,7 @@ __all__ = ["EXPERIMENTS", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
     "logistic_regression": ("logistic_regression",),
+    "weight_decay": ("weight_decay",),
 }
 """The records of each chapter."""
 
