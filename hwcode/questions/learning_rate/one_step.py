@@ -305,7 +305,7 @@ between which bounds does $\eta^*$ lie, and what if the derivative is the same f
                 ),
                 Mistake(
                     2 * sympy.Trace(a.T * FACTOR * a) / n,
-                    "the inner derivative -2/n X X^T is missing",
+                    r"the inner derivative $-\frac2nXX^\top$ is missing",
                 ),
             ),
         ),
