@@ -30,6 +30,10 @@ __all__ = ["Benchmark", "Spread", "Timings", "interleaved", "load", "make", "spr
 Contenders = Mapping[str, Callable[[], Any]]
 
 
+def _none() -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Benchmark:
     """Contenders in one or more cases.
@@ -58,7 +62,7 @@ class Benchmark:
     defines: tuple[Any, ...]
     packages: tuple[str, ...] = ("numpy",)
     rounds: int = 15
-    settings: Callable[[], Mapping[str, Any]] = dict
+    settings: Callable[[], Mapping[str, Any]] = _none
 
     def digest(self) -> str:
         """The digest of what defines the benchmark, its configuration included."""
