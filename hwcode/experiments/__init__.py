@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from hwcode.checking.errors import UnknownNameError
+from hwcode.training.benchmark import Benchmark
 from hwcode.training.experiment import Experiment
 
 __all__ = ["EXPERIMENTS", "LARGE", "all_names", "experiment"]
@@ -19,6 +20,7 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
         "colourization_batch_sizes",
         "colourization_speed",
     ),
+    "backpropagation": ("gradient_norms",),
     "logistic_regression": ("logistic_regression",),
     "learning_rate_schedule": (
         "learning_rate_finder",
@@ -40,8 +42,8 @@ def all_names() -> list[str]:
     return [name for names in EXPERIMENTS.values() for name in names]
 
 
-def experiment(name: str) -> Experiment:
-    """The experiment of this name.
+def experiment(name: str) -> Experiment | Benchmark:
+    """The experiment or benchmark of this name.
 
     Raises:
         UnknownNameError: names those that there are.

@@ -43,10 +43,10 @@ lam = scalar("lam", r"\lambda", positive=True)
 
 @cache
 def _record(name: str) -> Record:
-    from hwcode.experiments import experiment
+    from hwcode.experiments.learning_rate_schedule import EXPERIMENTS
     from hwcode.training.experiment import load
 
-    return load(experiment(name))
+    return load(EXPERIMENTS[name])
 
 
 def _draw_momentum(point: Any, numbers: Numbers) -> dict[Any, Any]:
