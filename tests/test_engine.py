@@ -354,32 +354,6 @@ def test_a_step_on_a_gpu_does_not_synchronise(examples):
         torch.cuda.set_sync_debug_mode("default")
 
 
-def test_a_compiled_placement_trains_the_same_model_through_the_compiler(monkeypatch, examples):
-    """The compiler is a stand-in that counts calls; on a GPU it makes CUDA graphs."""
-    calls = []
-
-    def compiler(module, **settings):
-        assert settings == {"mode": "reduce-overhead", "dynamic": False}
-
-        def forward(inputs):
-            calls.append(len(inputs))
-            return module(inputs)
-
-        return forward
-
-    monkeypatch.setattr(torch, "compile", compiler)
-    plain, compiled = (
-        started(RECIPES["sgd"], examples, Placement(compiled=wanted)) for wanted in (False, True)
-    )
-    for run in (plain, compiled):
-        with engine.seeded(0):
-            run.update()
-    assert calls == [8]
-    assert same(plain.model, compiled.model)
-    assert "compiled" not in plain.placement.describe()
-    assert compiled.placement.describe()["compiled"]
-
-
 # --- where to train ---------------------------------------------------------------------------
 
 
