@@ -20,6 +20,8 @@ from hwcode import schedules
 from hwcode.data import embedded_cifar10
 from hwcode.experiments import LARGE, experiment
 from hwcode.experiments import learning_rate_schedule as recorded
+from hwcode.experiments import learning_rate_schedule_speed as timed
+from hwcode.packed import packed
 from hwcode.questions import learning_rate_schedule as asked
 from hwcode.training import engine
 from hwcode.training.device import Placement
@@ -171,6 +173,28 @@ def test_a_compiled_placement_trains_the_same_model_through_the_compiler(monkeyp
     assert all(torch.equal(plain[name], other[name]) for name in plain)
     assert "compiled" not in runs[0].placement.describe()
     assert runs[1].placement.describe()["compiled"]
+
+
+def test_packed_nets_compute_what_they_do_apart_and_so_do_their_gradients():
+    with engine.seeded(0):
+        nets = [cnn.AllCNN((4, 8), 0.0, 0.0) for _ in range(3)]
+        for net in nets:  # statistics that are not the initial ones
+            net(torch.randn(8, 3, 32, 32))
+        images = torch.randn(8, 9, 32, 32)
+    together = packed(nets)
+    own = images.split(3, dim=1)
+    for training in (True, False):
+        together.train(training)
+        apart = [net.train(training)(part) for net, part in zip(nets, own, strict=True)]
+        assert torch.allclose(together(images), torch.cat(apart, dim=1), atol=1e-4)
+    together.train()
+    functional.cross_entropy(together(images).view(-1, 10), torch.arange(24) % 10).backward()
+    for copy, (net, part) in enumerate(zip(nets, own, strict=True)):
+        net.train()
+        labels = (torch.arange(24) % 10).view(8, 3)[:, copy]
+        (functional.cross_entropy(net(part), labels) / 3).backward()
+        got, expected = together[1].weight.grad, net.layers[1].weight.grad
+        assert torch.allclose(got[4 * copy : 4 * copy + 4], expected, atol=1e-5)
 
 
 def test_the_engine_and_the_plain_loop_take_the_same_steps():
@@ -374,8 +398,8 @@ def test_the_finder_runs_and_repeats(tiny):
 
 
 def test_the_speed_run_compares_equal_steps(tiny):
-    config = {**recorded.SPEED.config, **tiny, "sizes": [[4, 8]], "rounds": 2}
-    outcome = recorded.run_speed(config, 0, IMAGES, Progress())
+    config = {**timed.SPEED.config, **tiny, "sizes": [[4, 8]], "rounds": 2}
+    outcome = timed.run_speed(config, 0, IMAGES, Progress())
     assert outcome.metrics["4_first_steps_float32_contiguous"] < 1e-4
     assert all(len(times) == 2 for times in outcome.curves.values())
 

@@ -22,11 +22,8 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
     ),
     "backpropagation": ("gradient_norms",),
     "logistic_regression": ("logistic_regression",),
-    "learning_rate_schedule": (
-        "learning_rate_finder",
-        "learning_rate_schedule",
-        "learning_rate_schedule_speed",
-    ),
+    "learning_rate_schedule": ("learning_rate_finder", "learning_rate_schedule"),
+    "learning_rate_schedule_speed": ("learning_rate_schedule_speed",),
     "weight_decay": ("weight_decay",),
 }
 """The records of each chapter."""
