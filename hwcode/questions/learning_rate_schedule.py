@@ -659,12 +659,12 @@ checked about the formula, about the optimiser, and about the recorded runs.*
             name="higher",
             asks="at the end of the longer recorded runs, which loss is higher: the mean training loss of the last epoch's minibatches, or the validation loss?",
             form=Choice({"training": "the training loss", "validation": "the validation loss"}),
-            reference="training",
+            reference="validation",
             truth=Truth(_which_is_higher, "the recorded curves", method=Method.MEASURED),
             mistakes=(
                 Mistake(
-                    "validation",
-                    "dropout is at work in training and not in evaluation, so the training loss is the higher one here",
+                    "training",
+                    "dropout alone would make it so; but the net fits the images that it has seen better than new ones, and that is more",
                 ),
             ),
         ),
