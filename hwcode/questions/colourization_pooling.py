@@ -335,6 +335,12 @@ def counts(side: Any, rules: Counting = PLAIN) -> sizes.Counts:
 QUANTITIES = ("parameters", "neurons", "connections")
 
 
+def latex(formula: Any) -> str:
+    """A formula in NIC, NF and NC, whose names have more than one letter."""
+    names = {symbol: rf"\mathrm{{{symbol.name}}}" for symbol in (NIC, NF, NC)}
+    return sympy.latex(formula, symbol_names=names, mul_symbol=r"\,", mat_delim="(")
+
+
 def _conventions(quantity: str, side: Any, of: Callable[..., sizes.Counts]) -> Iterator[Any]:
     """What other conventions give, each with its note; ours is left out."""
     ours = getattr(of(side), quantity)
@@ -402,6 +408,7 @@ def counted(
         asks=asks,
         form=Formula(SMALL, "a formula"),
         reference=getattr(of(side), quantity),
+        latex=latex(getattr(of(side), quantity)),
         truth=Truth(
             lambda point: tally_at(point, side, net, tallied[quantity]),
             "counts by hooks while the net runs",
@@ -579,6 +586,7 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
                 "a vector of three formulas",
             ),
             reference=_general(),
+            latex=latex(_general()),
             truth=Truth(_at_all_sizes, "counts by hooks while the net runs"),
             mistakes=(
                 Mistake(
@@ -688,9 +696,9 @@ training = Question(
     statement=r"""
 Train PoolUpsampleNet with cross-entropy and look at the pictures. Do they look good? Why, or why not?
 
-*"Good" is a matter of taste, so we ask for measurements: the horses of CIFAR-10, kernel 3, NF = 32,
-24 colours by k-means on the training pixels, Adam at $10^{-3}$, batch 100, 25 epochs; means over five
-seeds, on the 1,000 validation images, as JPEG has altered them. Numbers count as right within 5 %.
+*"Good" is a matter of taste, so we ask for measurements: 1,250 of the 5,000 training horses of CIFAR-10
+(as JPEG has altered them), kernel 3, NF = 32, 24 colours by k-means, Adam at $10^{-3}$, batch 100, 25
+epochs; means over five seeds, on the 1,000 validation images. Numbers count as right within 5 %.
 The error of a picture is taken apart: brightness is the mean of R, G and B, chroma the rest.*
 """,
     parts=(
