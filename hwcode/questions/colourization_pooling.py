@@ -707,6 +707,7 @@ The error of a picture is taken apart: brightness is the mean of R, G and B, chr
             asks="the validation accuracy after 25 epochs, as a fraction",
             form=_measured("a fraction of pixels"),
             reference=sympy.Rational(40, 100),
+            latex="0.40",
             truth=recorded("colourization", "pool_val_accuracy"),
             mistakes=(
                 Mistake(sympy.Rational(1, 24), "this is the accuracy of guessing among 24 colours"),
@@ -721,6 +722,7 @@ The error of a picture is taken apart: brightness is the mean of R, G and B, chr
             asks="the validation loss after 25 epochs",
             form=_measured("nats for a pixel"),
             reference=sympy.Rational(161, 100),
+            latex="1.61",
             truth=recorded("colourization", "pool_val_loss"),
             mistakes=(
                 Mistake(sympy.log(24), "$\\log 24$ is the loss of a net that has learnt nothing"),

@@ -545,6 +545,7 @@ five seeds, numbers within 5 %.*
             asks="the validation loss after 25 epochs",
             form=_measured("nats for a pixel"),
             reference=Rational(115, 100),
+            latex="1.15",
             truth=recorded("colourization", "transpose_val_loss"),
             mistakes=(
                 Mistake(Rational(161, 100), "this is the loss of PoolUpsampleNet"),
@@ -556,6 +557,7 @@ five seeds, numbers within 5 %.*
             asks="the validation accuracy after 25 epochs, as a fraction",
             form=_measured("a fraction of pixels"),
             reference=Rational(545, 1000),
+            latex="0.545",
             truth=recorded("colourization", "transpose_val_accuracy"),
             mistakes=(
                 Mistake(Rational(40, 100), "this is the accuracy of PoolUpsampleNet"),
