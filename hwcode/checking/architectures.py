@@ -116,9 +116,9 @@ def _first_difference(
     if _shape(got) != _shape(wanted):
         return Difference("the output has another shape", _shape(wanted), _shape(got))
     for own, other in zip(mine, theirs, strict=True):
-        for value in other.layer.parameters():
+        for weights in other.layer.parameters():
             # Of both signs: with positive ones alone a ReLU too many would do nothing.
-            value.data.uniform_(-1.0, 1.0, generator=generator)
+            weights.data.uniform_(-1.0, 1.0, generator=generator)
         for name, value in other.layer.named_buffers():
             # The statistics of BatchNorm too: fresh ones, 0 and 1, would hide that it is there.
             if value.is_floating_point():

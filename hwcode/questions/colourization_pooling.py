@@ -368,7 +368,7 @@ def _conventions(quantity: str, side: Any, of: Callable[..., sizes.Counts]) -> I
 
 def alternatives(quantity: str, side: Any, of: Callable[..., sizes.Counts]) -> Any:
     """The other usual counts, each once."""
-    found = {}
+    found: dict[Any, str] = {}
     for value, note in _conventions(quantity, side, of):
         found.setdefault(sympy.expand(value), note)
     return tuple(Alternative(value, note, "counting") for value, note in found.items())

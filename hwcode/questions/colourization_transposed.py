@@ -130,7 +130,7 @@ def _generalised(
     return ConvTransposeNet(*given, padding=padding, output_padding=extra)
 
 
-def _by_a_list(arguments: tuple[int, ...]) -> nn.Module:
+def _by_a_list(arguments: tuple[int, int, int, int, int]) -> nn.Module:
     return sizes.to_module(layers_of(*arguments), (arguments[2], 16, 16))
 
 
@@ -220,7 +220,9 @@ kernels these paddings give others, see A2-5.4.*
                         "stride 1 in the second convolution",
                         _replaced(
                             lambda layer, place, kernel: (
-                                Conv(layer.channels, kernel, 1, 1) if place == 3 else layer
+                                Conv(layer.channels, kernel, 1, 1)
+                                if place == 3 and isinstance(layer, Conv)
+                                else layer
                             )
                         ),
                     ),
