@@ -2,10 +2,10 @@
 
 A layer turns a batch ``X``, one example in a row, into another. It has three methods:
 
-``forward(X)``   returns the output and keeps what ``backward`` will need;
-``backward(G)``  takes the gradient of the loss in the output, returns the one in the input, and
-                 leaves the gradients in the layer's own weights in the layer;
-``step(rate)``   moves the weights by one step of gradient descent.
+- ``forward(X)`` returns the output and keeps what ``backward`` will need;
+- ``backward(G)`` takes the gradient of the loss in the output, returns the one in the input, and
+  leaves the gradients in the layer's own weights in the layer;
+- ``step(rate)`` moves the weights by one step of gradient descent.
 
 A network is a sequence of layers and is a layer itself. There is no graph and no tape: the order of
 the layers is the order of the derivatives, reversed.
@@ -21,8 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "MLP",
-    "Layer",
     "Linear",
+    "Module",
     "ReLU",
     "Sequential",
     "Sigmoid",
@@ -111,8 +111,8 @@ def bce_with_logits_backward(z: Array, t: Array) -> Array:
 # --- layers -----------------------------------------------------------------------------------
 
 
-class Layer:
-    """A layer without weights; what it computes is for the others to say."""
+class Module:
+    """What every layer and every network is; by itself it has no weights and computes nothing."""
 
     def forward(self, X: Array) -> Array:
         raise NotImplementedError
@@ -124,7 +124,7 @@ class Layer:
         """Move the weights, if there are any."""
 
 
-class Linear(Layer):
+class Linear(Module):
     """``Y = X W + b``.
 
     Args:
@@ -156,7 +156,7 @@ class Linear(Layer):
         self.b -= rate * self.db
 
 
-class ReLU(Layer):
+class ReLU(Module):
     """``max(Z, 0)`` in each entry; at 0 the derivative is taken to be 0."""
 
     def forward(self, Z: Array) -> Array:
@@ -167,7 +167,7 @@ class ReLU(Layer):
         return G * self.on
 
 
-class Sigmoid(Layer):
+class Sigmoid(Module):
     """``1 / (1 + exp(-Z))`` in each entry; its derivative is ``H (1 - H)`` in the output ``H``."""
 
     def forward(self, Z: Array) -> Array:
@@ -178,7 +178,7 @@ class Sigmoid(Layer):
         return G * self.H * (1 - self.H)
 
 
-class Tanh(Layer):
+class Tanh(Module):
     """The hyperbolic tangent in each entry; its derivative is ``1 - H^2`` in the output ``H``."""
 
     def forward(self, Z: Array) -> Array:
@@ -189,7 +189,7 @@ class Tanh(Layer):
         return G * (1 - self.H**2)
 
 
-class Sequential(Layer):
+class Sequential(Module):
     """Layers one after the other.
 
     >>> network = Sequential([Linear([[-2.0]], [0.0]), ReLU()])
@@ -197,7 +197,7 @@ class Sequential(Layer):
     array([6., 0.])
     """
 
-    def __init__(self, layers: Sequence[Layer]) -> None:
+    def __init__(self, layers: Sequence[Module]) -> None:
         self.layers = list(layers)
 
     def forward(self, X: Array) -> Array:
@@ -231,10 +231,10 @@ class MLP(Sequential):
     """
 
     def __init__(
-        self, sizes: Sequence[int], activation: Callable[[], Layer] = Tanh, seed: int = 0
+        self, sizes: Sequence[int], activation: Callable[[], Module] = Tanh, seed: int = 0
     ) -> None:
         generator = np.random.default_rng(seed)
-        layers: list[Layer] = []
+        layers: list[Module] = []
         for inputs, outputs in pairwise(sizes):
             W = generator.standard_normal((inputs, outputs)) / np.sqrt(inputs)
             layers += [Linear(W, np.zeros(outputs)), activation()]
@@ -244,7 +244,7 @@ class MLP(Sequential):
 # --- training ---------------------------------------------------------------------------------
 
 
-def train(model: Layer, X: Array, t: Array, rate: float, steps: int) -> list[float]:
+def train(model: Module, X: Array, t: Array, rate: float, steps: int) -> list[float]:
     """Full-batch gradient descent on the cross-entropy of a model with one output, the logit.
 
     Args:
@@ -267,7 +267,7 @@ def train(model: Layer, X: Array, t: Array, rate: float, steps: int) -> list[flo
     return losses
 
 
-def accuracy(model: Layer, X: Array, t: Array) -> float:
+def accuracy(model: Module, X: Array, t: Array) -> float:
     """Fraction of examples whose logit has the right sign; a logit of exactly 0 is wrong."""
     z = model.forward(X)[:, 0]
     return float(np.mean(np.where(t == 1, z > 0, z < 0)))

@@ -1,9 +1,9 @@
 """The language of answers: SymPy expressions in scalars and matrices, and their exact values.
 
 An answer such as :math:`\\frac{2}{n} X^\\top (Xw - t)` is a SymPy expression in symbols whose
-shapes are themselves symbols. SymPy's matrix expressions carry the algebra; this module adds the
-few operations that homework answers need and SymPy lacks (norms, sums of entries), and
-:func:`evaluate`, which computes the value of an expression at concrete numbers without rounding.
+shapes are themselves symbols. SymPy's matrix expressions carry the algebra, with a few operations
+more (norms, sums of entries, softmax); :func:`evaluate` computes the value of an expression at
+concrete numbers without rounding.
 """
 
 from __future__ import annotations
@@ -35,12 +35,24 @@ from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from hwcode.checking.nodes import (
+    ENTRYWISE,
+    EntrySum,
+    Norm,
+    OfMatrix,
+    Softmax,
+    entrywise_name,
+)
+
 __all__ = [
+    "ENTRYWISE",
     "EntrySum",
     "Norm",
     "Point",
+    "Softmax",
     "UndefinedError",
     "decimal_text",
+    "entrywise_name",
     "evaluate",
     "matrix",
     "scalar",
@@ -78,82 +90,28 @@ def scalar(name: str, latex: str | None = None, **assumptions: bool) -> Symbol:
     return symbol
 
 
-def vector(name: str, size: Symbol | int) -> MatrixSymbol:
-    """A column vector symbol with ``size`` entries.
+def vector(name: str, size: Symbol | int, latex: str | None = None) -> MatrixSymbol:
+    """A column vector symbol with ``size`` entries; ``latex`` as for :func:`scalar`.
 
     >>> n = scalar("n", integer=True, positive=True)
     >>> vector("t", n).shape
     (n, 1)
     """
-    return MatrixSymbol(name, size, 1)
+    return matrix(name, size, 1, latex)
 
 
-def matrix(name: str, rows: Symbol | int, columns: Symbol | int) -> MatrixSymbol:
-    """A matrix symbol of shape ``rows x columns``.
+def matrix(
+    name: str, rows: Symbol | int, columns: Symbol | int, latex: str | None = None
+) -> MatrixSymbol:
+    """A matrix symbol of shape ``rows x columns``; ``latex`` as for :func:`scalar`.
 
     >>> matrix("X", 3, 2).shape
     (3, 2)
     """
-    return MatrixSymbol(name, rows, columns)
-
-
-class _OfMatrix(Expr):
-    """A real number computed from one matrix expression."""
-
-    is_commutative = True
-    is_real = True
-
-    def __new__(cls, argument: MatrixExpr | MatrixBase) -> _OfMatrix:
-        argument = sympy.sympify(argument)
-        if not getattr(argument, "is_Matrix", False):
-            raise TypeError(f"{cls.__name__} takes a matrix or vector, not {argument}")
-        return Expr.__new__(cls, argument)
-
-    def doit(self, **hints: Any) -> Expr:
-        argument = self.args[0].doit(**hints)
-        return self._value(argument) if isinstance(argument, MatrixBase) else self.func(argument)
-
-
-class Norm(_OfMatrix):
-    """Euclidean norm of a vector; Frobenius norm of a matrix.
-
-    >>> x = vector("x", 2)
-    >>> evaluate(Norm(x) ** 2, {x: sympy.ImmutableMatrix([3, 4])})
-    25
-    """
-
-    is_nonnegative = True
-
-    @staticmethod
-    def _value(value: MatrixBase) -> Expr:
-        return sympy.sqrt(sympy.Add(*[entry**2 for entry in value]))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = rf"\left\lVert {printer._print(self.args[0])} \right\rVert_2"
-        return text if exp is None else f"{text}^{{{exp}}}"
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"norm({printer._print(self.args[0])})"
-
-
-class EntrySum(_OfMatrix):
-    """Sum of all entries of a vector or matrix.
-
-    >>> x = vector("x", 2)
-    >>> evaluate(EntrySum(x), {x: sympy.ImmutableMatrix([3, 4])})
-    7
-    """
-
-    @staticmethod
-    def _value(value: MatrixBase) -> Expr:
-        return sympy.Add(*value)
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = rf"\mathbf{{1}}^{{\top}} \left({printer._print(self.args[0])}\right)"
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"sum({printer._print(self.args[0])})"
+    symbol = MatrixSymbol(name, rows, columns)
+    if latex is not None:
+        LATEX_NAMES[symbol] = latex
+    return symbol
 
 
 def evaluate(expression: Any, point: Point) -> Expr | ImmutableMatrix:
@@ -208,7 +166,7 @@ def _value(node: Any, point: Point) -> Any:
         if not (0 <= i < rows.rows and 0 <= j < rows.cols):
             raise UndefinedError(f"{node.parent} has no entry ({i}, {j}) here")
         return rows[i, j]
-    if isinstance(node, _OfMatrix):
+    if isinstance(node, OfMatrix):
         return node._value(_value(node.args[0], point))
     if not node.args:
         if isinstance(node, (Symbol, MatrixSymbol)):
@@ -270,6 +228,8 @@ def _matrix_value(node: MatrixExpr, point: Point) -> MatrixBase:
         return _entrywise(node, arguments)
     if isinstance(node, DiagMatrix):
         return sympy.diag(*arguments[0])
+    if isinstance(node, Softmax):
+        return node._value(arguments[0])
     raise NotImplementedError(f"no exact value for {type(node).__name__}")
 
 
@@ -289,6 +249,10 @@ def _inverse(value: MatrixBase) -> MatrixBase:
     if value.det() == 0:
         raise UndefinedError("a singular matrix has no inverse")
     return value.inv()
+
+
+def _is_reciprocal(node: Any) -> bool:
+    return isinstance(node, HadamardPower) and node.exp == -1
 
 
 class _TypedPrinter(StrPrinter):
@@ -331,10 +295,26 @@ class _TypedPrinter(StrPrinter):
         return f"det({self._print(node.arg)})"
 
     def _print_HadamardProduct(self, node: HadamardProduct) -> str:
-        first, *others = (self._print(argument) for argument in node.args)
-        for other in others:
-            first = f"hadamard({first}, {other})"
-        return first
+        above = [each for each in node.args if not _is_reciprocal(each)]
+        told = self._print(above[0]) if above else self._print(OneMatrix(*node.shape))
+        for other in above[1:]:
+            told = f"hadamard({told}, {self._print(other)})"
+        for other in node.args:
+            if _is_reciprocal(other):
+                told = f"divide({told}, {self._print(other.base)})"
+        return told
+
+    def _print_HadamardPower(self, node: HadamardPower) -> str:
+        base, power = self._print(node.base), node.exp
+        if not (power.is_Integer and 0 < power <= 9):
+            return f"HadamardPower({base}, {power})"
+        told = base
+        for _ in range(int(power) - 1):
+            told = f"hadamard({told}, {base})"
+        return told
+
+    def _print_ElementwiseApplyFunction(self, node: ElementwiseApplyFunction) -> str:
+        return f"{entrywise_name(node)}({self._print(node.expr)})"
 
     def _print_Max(self, node: Any) -> str:
         return self._print_Function(node).lower()
@@ -345,7 +325,7 @@ class _TypedPrinter(StrPrinter):
     def _print_MatrixBase(self, node: MatrixBase) -> str:
         return value_text(node)
 
-    def _print__OfMatrix(self, node: Any) -> str:
+    def _print_OfMatrix(self, node: Any) -> str:
         return str(node._sympystr(self))
 
 

@@ -19,8 +19,9 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from hwcode.checking.domain import Domain
 from hwcode.checking.errors import AnswerError
-from hwcode.checking.expressions import LATEX_NAMES, value_text
+from hwcode.checking.expressions import value_text
 from hwcode.checking.identity import Truth, compare_expressions
+from hwcode.checking.latex import latex_text
 from hwcode.checking.reader import read
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
@@ -127,9 +128,7 @@ class Formula(Form):
 
     def latex(self, answer: Any) -> str:
         """An answer as LaTeX mathematics, without dollar signs."""
-        return sympy.latex(
-            answer, mat_delim="(", fold_short_frac=False, symbol_names=dict(LATEX_NAMES)
-        )
+        return latex_text(answer)
 
     def inline(self, answer: Any) -> str:
         return f"$\\displaystyle {self.latex(answer)}$"

@@ -16,6 +16,9 @@ from typing import Any
 
 import sympy
 from sympy.matrices.expressions import (
+    DiagMatrix,
+    HadamardPower,
+    HadamardProduct,
     Identity,
     Inverse,
     MatAdd,
@@ -260,7 +263,7 @@ def degree(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:
         return 1, 0
     if isinstance(node, MatrixBase):
         return _worst([degree(entry, case) for entry in node])
-    if isinstance(node, (Transpose, MatrixElement)):
+    if isinstance(node, (Transpose, MatrixElement, DiagMatrix)):
         return degree(node.args[0], case)
     if isinstance(node, (Trace, EntrySum)):
         inner = degree(node.args[0], case)
@@ -270,7 +273,9 @@ def degree(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:
         return _degree_of_power(node, case)
     if isinstance(node, (sympy.Add, MatAdd)):
         return _sum([degree(argument, case) for argument in node.args])
-    if isinstance(node, sympy.Mul):
+    if isinstance(node, HadamardPower):
+        return _degree_of_entrywise_power(node, case)
+    if isinstance(node, (sympy.Mul, HadamardProduct)):
         return _product([degree(argument, case) for argument in node.args])
     if isinstance(node, MatMul):
         return _degree_of_product(node, case)
@@ -346,6 +351,11 @@ def _degree_of_power(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | No
             total = _sum([_product([total, inner])] * rows)
         return total if power else (0, 0)
     return _scaled(inner, power)
+
+
+def _degree_of_entrywise_power(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:
+    exponent = sympy.sympify(node.exp).subs(dict(case))
+    return _scaled(degree(node.base, case), int(exponent)) if exponent.is_Integer else None
 
 
 def _scaled(pair: tuple[int, int] | None, power: int) -> tuple[int, int] | None:

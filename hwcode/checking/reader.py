@@ -17,6 +17,7 @@ import sympy
 from sympy import ImmutableMatrix
 from sympy.matrices.expressions import (
     DiagMatrix,
+    HadamardPower,
     HadamardProduct,
     Identity,
     MatrixExpr,
@@ -28,7 +29,7 @@ from sympy.matrices.expressions.determinant import Determinant
 from sympy.matrices.matrixbase import MatrixBase
 
 from hwcode.checking.errors import AnswerError
-from hwcode.checking.expressions import EntrySum, Norm
+from hwcode.checking.expressions import ENTRYWISE, EntrySum, Norm, Softmax
 
 __all__ = ["FUNCTIONS", "read"]
 
@@ -72,18 +73,6 @@ def _entrywise(function: Callable[[Any], Any]) -> Callable[[Value], Value]:
     return apply
 
 
-def _sigmoid(z: Any) -> Any:
-    return 1 / (1 + sympy.exp(-z))
-
-
-def _relu(z: Any) -> Any:
-    return sympy.Max(z, 0)
-
-
-def _step(z: Any) -> Any:
-    return sympy.Heaviside(z, 0)
-
-
 def _trace(value: Value) -> Value:
     value = _as_matrix(value, "trace")
     return value.trace() if isinstance(value, MatrixBase) else Trace(value)
@@ -122,6 +111,24 @@ def _hadamard(left: Value, right: Value) -> Value:
     return HadamardProduct(left, right)
 
 
+def _divide(left: Value, right: Value) -> Value:
+    left, right = _as_matrix(left, "divide"), _as_matrix(right, "divide")
+    _same_shape(left, right, "divide(a, b)")
+    return HadamardProduct(left, HadamardPower(right, -1))
+
+
+def _softmax(value: Value) -> Value:
+    value = _as_matrix(value, "softmax")
+    if value.shape[1] != 1:
+        raise AnswerError(f"softmax needs a column vector, and got {_shape(value)}")
+    return Softmax(value)
+
+
+def _softmax_jacobian(value: Value) -> Value:
+    p = _softmax(value)
+    return DiagMatrix(p) - p * p.T
+
+
 def _same_shape(left: Value, right: Value, what: str) -> None:
     if left.shape != right.shape:
         raise AnswerError(f"{what} needs equal shapes, and got {_shape(left)} and {_shape(right)}")
@@ -151,9 +158,9 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Value], str]] = {
     "sign": (1, _entrywise(sympy.sign), "sign"),
     "floor": (1, _entrywise(sympy.floor), "largest integer not above"),
     "ceil": (1, _entrywise(sympy.ceiling), "smallest integer not below"),
-    "sigmoid": (1, _entrywise(_sigmoid), "1 / (1 + exp(-z))"),
-    "relu": (1, _entrywise(_relu), "max(z, 0)"),
-    "step": (1, _entrywise(_step), "1 if z > 0 else 0"),
+    "sigmoid": (1, _entrywise(ENTRYWISE["sigmoid"]), "1 / (1 + exp(-z))"),
+    "relu": (1, _entrywise(ENTRYWISE["relu"]), "max(z, 0)"),
+    "step": (1, _entrywise(ENTRYWISE["step"]), "1 if z > 0 else 0"),
     "min": (2, sympy.Min, "smaller of two numbers"),
     "max": (2, sympy.Max, "larger of two numbers"),
     "factorial": (1, sympy.factorial, "factorial"),
@@ -166,6 +173,9 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Value], str]] = {
     "dot": (2, _dot, "inner product of two vectors"),
     "diag": (1, _diagonal, "diagonal matrix of a vector"),
     "hadamard": (2, _hadamard, "entrywise product"),
+    "divide": (2, _divide, "entrywise quotient"),
+    "softmax": (1, _softmax, "exp(v) over the sum of its entries"),
+    "dsoftmax": (1, _softmax_jacobian, "Jacobian matrix of softmax"),
     "eye": (1, Identity, "identity matrix of a size"),
     "ones": (1, lambda size: OneMatrix(size, 1), "vector of ones"),
     "zeros": (1, lambda size: ZeroMatrix(size, 1), "vector of zeros"),

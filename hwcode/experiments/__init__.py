@@ -8,11 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from hwcode.checking.errors import UnknownNameError
+from hwcode.training.benchmark import Benchmark
 from hwcode.training.experiment import Experiment
 
 __all__ = ["EXPERIMENTS", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
+    "backpropagation": ("gradient_norms",),
     "colourization": (
         "colourization",
         "colourization_halves",
@@ -30,8 +32,8 @@ def all_names() -> list[str]:
     return [name for names in EXPERIMENTS.values() for name in names]
 
 
-def experiment(name: str) -> Experiment:
-    """The experiment of this name.
+def experiment(name: str) -> Experiment | Benchmark:
+    """The experiment or benchmark of this name.
 
     Raises:
         UnknownNameError: names those that there are.

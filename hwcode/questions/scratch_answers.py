@@ -335,11 +335,11 @@ def mlp(weights: Any, X: Any, t: Any) -> tuple[float, list[tuple[Any, Any]]]:
     return nn.bce_with_logits(z, t), gradients
 
 
-def mlp_changed(change: Callable[[list[nn.Layer]], None]) -> Callable[..., Any]:
+def mlp_changed(change: Callable[[list[nn.Module]], None]) -> Callable[..., Any]:
     """The program :func:`mlp` with its list of layers changed."""
 
     def changed(weights: Any, X: Any, t: Any) -> Any:
-        layers: list[nn.Layer] = []
+        layers: list[nn.Module] = []
         for W, b in weights:
             layers += [nn.Linear(W, b), nn.Tanh()]
         layers = layers[:-1]
@@ -356,7 +356,7 @@ def mlp_changed(change: Callable[[list[nn.Layer]], None]) -> Callable[..., Any]:
 def mlp_linear(weights: Any, X: Any, t: Any) -> Any:
     """no activation between the layers"""
 
-    def change(layers: list[nn.Layer]) -> None:
+    def change(layers: list[nn.Module]) -> None:
         layers[:] = [layer for layer in layers if isinstance(layer, nn.Linear)]
 
     return mlp_changed(change)(weights, X, t)
@@ -369,7 +369,7 @@ def mlp_without_slope(weights: Any, X: Any, t: Any) -> Any:
         def backward(self, G: Any) -> Any:
             return G
 
-    def change(layers: list[nn.Layer]) -> None:
+    def change(layers: list[nn.Module]) -> None:
         layers[:] = [Through() if isinstance(layer, nn.Tanh) else layer for layer in layers]
 
     return mlp_changed(change)(weights, X, t)

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwcode.data.images import DataError, ImageData
+from hwcode.training import benchmark
 from hwcode.training import experiment as records
+from hwcode.training.benchmark import Benchmark
 from hwcode.training.definition import digest
 from hwcode.training.experiment import Experiment, Outcome, Record, StaleRecordError, load, read
 from hwcode.training.progress import Progress
@@ -35,6 +37,8 @@ def run(verb: str, name: str = "", seeds: Sequence[int] = ()) -> int:
             print(f"{one:<34} {_state(experiment(one)):<10} {experiment(one).title}")
         return 0
     asked = experiment(name)
+    if isinstance(asked, Benchmark):
+        return _run_benchmark(verb, asked)
     if verb == "make":
         print(make(asked))
         return 0
@@ -43,9 +47,21 @@ def run(verb: str, name: str = "", seeds: Sequence[int] = ()) -> int:
     return 0 if good else 1
 
 
-def _state(asked: Experiment) -> str:
+def _run_benchmark(verb: str, asked: Benchmark) -> int:
+    if verb == "make":
+        print(benchmark.make(asked))
+        return 0
+    if verb == "restamp":
+        print(f"{asked.name} holds timings of the code as it was; only 'make' gives new ones")
+        return 1
+    lines, good = benchmark.verify(asked)
+    print("\n".join(lines))
+    return 0 if good else 1
+
+
+def _state(asked: Experiment | Benchmark) -> str:
     try:
-        load(asked)
+        benchmark.load(asked) if isinstance(asked, Benchmark) else load(asked)
     except StaleRecordError as error:
         return "missing" if "not there" in str(error) else "stale"
     return "up to date"
