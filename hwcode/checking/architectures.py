@@ -116,10 +116,13 @@ def _first_difference(
     if _shape(got) != _shape(wanted):
         return Difference("the output has another shape", _shape(wanted), _shape(got))
     for own, other in zip(mine, theirs, strict=True):
-        # The statistics of BatchNorm too: fresh ones are 0 and 1, and would hide that it is there.
-        for value in (*other.layer.parameters(), *other.layer.buffers()):
+        for weights in other.layer.parameters():
+            # Of both signs: with positive ones alone a ReLU too many would do nothing.
+            weights.data.uniform_(-1.0, 1.0, generator=generator)
+        for name, value in other.layer.named_buffers():
+            # The statistics of BatchNorm too: fresh ones, 0 and 1, would hide that it is there.
             if value.is_floating_point():
-                value.data.uniform_(0.5, 1.5, generator=generator)
+                value.uniform_(0.5 if name.endswith("var") else -0.5, 1.5, generator=generator)
         own.layer.load_state_dict(other.layer.state_dict())
     for mode in ("training", "evaluating"):
         made.train(mode == "training")

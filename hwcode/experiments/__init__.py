@@ -14,13 +14,13 @@ from hwcode.training.experiment import Experiment
 __all__ = ["EXPERIMENTS", "LARGE", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
+    "backpropagation": ("gradient_norms",),
     "colourization": (
         "colourization",
         "colourization_halves",
         "colourization_batch_sizes",
         "colourization_speed",
     ),
-    "backpropagation": ("gradient_norms",),
     "logistic_regression": ("logistic_regression",),
     "learning_rate_schedule": ("learning_rate_finder", "learning_rate_schedule"),
     "learning_rate_schedule_speed": ("learning_rate_schedule_speed",),

@@ -130,7 +130,7 @@ def _generalised(
     return ConvTransposeNet(*given, padding=padding, output_padding=extra)
 
 
-def _by_a_list(arguments: tuple[int, ...]) -> nn.Module:
+def _by_a_list(arguments: tuple[int, int, int, int, int]) -> nn.Module:
     return sizes.to_module(layers_of(*arguments), (arguments[2], 16, 16))
 
 
@@ -220,7 +220,9 @@ kernels these paddings give others, see A2-5.4.*
                         "stride 1 in the second convolution",
                         _replaced(
                             lambda layer, place, kernel: (
-                                Conv(layer.channels, kernel, 1, 1) if place == 3 else layer
+                                Conv(layer.channels, kernel, 1, 1)
+                                if place == 3 and isinstance(layer, Conv)
+                                else layer
                             )
                         ),
                     ),
@@ -544,10 +546,11 @@ five seeds, numbers within 5 %.*
             name="loss",
             asks="the validation loss after 25 epochs",
             form=_measured("nats for a pixel"),
-            reference=Rational(115, 100),
+            reference=Rational(144, 100),
+            latex="1.44",
             truth=recorded("colourization", "transpose_val_loss"),
             mistakes=(
-                Mistake(Rational(161, 100), "this is the loss of PoolUpsampleNet"),
+                Mistake(Rational(173, 100), "this is the loss of PoolUpsampleNet"),
                 Mistake(sympy.log(24), "$\\log 24$ is the loss of a net that has learnt nothing"),
             ),
         ),
@@ -555,10 +558,11 @@ five seeds, numbers within 5 %.*
             name="accuracy",
             asks="the validation accuracy after 25 epochs, as a fraction",
             form=_measured("a fraction of pixels"),
-            reference=Rational(545, 1000),
+            reference=Rational(455, 1000),
+            latex="0.455",
             truth=recorded("colourization", "transpose_val_accuracy"),
             mistakes=(
-                Mistake(Rational(40, 100), "this is the accuracy of PoolUpsampleNet"),
+                Mistake(Rational(37, 100), "this is the accuracy of PoolUpsampleNet"),
                 Mistake(Rational(1, 24), "this is the accuracy of guessing among 24 colours"),
             ),
         ),
@@ -581,15 +585,17 @@ five seeds, numbers within 5 %.*
             truth=Truth(_does_it_overfit, "recorded losses", method=Method.MEASURED),
             mistakes=(
                 Mistake(
-                    "strong", "50 thousand weights are few for 5 million labelled training pixels"
+                    "strong",
+                    "50 thousand weights are few for the 1.3 million labelled pixels of 1,250 images",
                 ),
             ),
         ),
     ),
     model_answer=r"""
-The loss starts near $\log24\approx3.18$, falls steeply in the first epochs and slowly to the end: after 25 epochs the validation
-loss is about 1.15 and the accuracy 54 to 55 %. Training and validation loss lie close together, and
-both are still falling a little: the net does not overfit, and more epochs would help.
+The loss starts near $\log24\approx3.18$, falls steeply in the first epochs and slowly to the end: after
+25 epochs on a quarter of the horses the validation loss is about 1.44 and the accuracy 45 to 46 %. Training and
+validation loss lie close together, and both are still falling: the net does not overfit, and more
+updates would help.
 """,
     conventions=("logarithm",),
 )
@@ -625,17 +631,23 @@ def _who_has_more(_: Any) -> str:
 
 
 HALVES = {
-    "up": "the way up: transposed convolutions in place of convolution and Upsample",
-    "down": "the way down: strided convolutions in place of convolution and max pooling",
-    "even": "both alike, within a tenth of the gap",
+    "both": "neither: each alone closes less than a third of the gap, it takes both",
+    "up": "mainly the way up: transposed convolutions in place of convolution and Upsample",
+    "down": "mainly the way down: strided convolutions in place of convolution and max pooling",
 }
 
 
 def shares() -> dict[str, float]:
     """Which share of the gap in validation loss is closed by exchanging one half alone."""
+    record, mixed = record_of("colourization"), record_of("colourization_halves")
     loss = {
-        name: mean("colourization_halves", f"{name}_val_loss")
-        for name in ("pool", "transpose", "pool_transpose", "stride_upsample")
+        # The same seeds for all four.
+        name: found.metric(f"{name}_val_loss")[: len(mixed.runs)].mean()
+        for found, names in (
+            (record, ("pool", "transpose")),
+            (mixed, ("pool_transpose", "stride_upsample")),
+        )
+        for name in names
     }
     gap = loss["pool"] - loss["transpose"]
     return {
@@ -646,8 +658,8 @@ def shares() -> dict[str, float]:
 
 def _which_half(_: Any) -> str:
     found = shares()
-    if abs(found["up"] - found["down"]) < 0.1:
-        return "even"
+    if max(found.values()) < 1 / 3:
+        return "both"
     return max(found, key=lambda half: found[half])
 
 
@@ -687,8 +699,10 @@ ConvTransposeNet with skip connections.*
             reference="every",
             truth=Truth(_is_it_lower, "the recorded losses of every seed", method=Method.MEASURED),
             mistakes=(
-                Mistake("some", "the gap is many times as large as the spread over the seeds"),
-                Mistake("no", "it is 1.15 against 1.61"),
+                Mistake(
+                    "some", "the gap of 0.29 is many times as large as the spread over the seeds"
+                ),
+                Mistake("no", "it is 1.44 against 1.73"),
             ),
         ),
         Part(
@@ -758,13 +772,19 @@ ConvTransposeNet with skip connections.*
         ),
         Part(
             name="half",
-            asks="which exchange alone, starting from PoolUpsampleNet, closes more of the gap?",
+            asks="which half makes the difference? Starting from PoolUpsampleNet, one half is exchanged alone",
             form=Choice(HALVES),
-            reference="up",
+            reference="both",
             truth=Truth(_which_half, "recorded losses of the mixed nets", method=Method.MEASURED),
             mistakes=(
-                Mistake("down", "the other exchange closes more of it"),
-                Mistake("even", "the two shares differ by more than a tenth of the gap"),
+                Mistake(
+                    "down",
+                    "without poolings, but with Upsample, the loss is still far nearer to PoolUpsampleNet's",
+                ),
+                Mistake(
+                    "up",
+                    "with transposed convolutions behind poolings the loss hardly falls: what the poolings forgot can't be drawn",
+                ),
             ),
         ),
         Part(
@@ -774,17 +794,19 @@ ConvTransposeNet with skip connections.*
             reference="lower",
             truth=Truth(_unet, "the recorded losses of every seed", method=Method.MEASURED),
             mistakes=(
-                Mistake("same", "with the grey image at hand in the last layer no detail is lost"),
+                Mistake(
+                    "same", "the finer maps that are appended help, by more than the seeds differ"
+                ),
                 Mistake("higher", "the appended maps can be ignored, and are not"),
             ),
         ),
     ),
     model_answer=r"""
-Yes: validation loss about 1.15 against 1.61, accuracy 54 to 55 % against 40 %, with every seed, and sharper
+Yes: validation loss about 1.44 against 1.73, accuracy 45 to 46 % against 37 %, with every seed, and sharper
 pictures. Not because of more parameters: both have 49,728, and ConvTransposeNet has fewer connections.
 PoolUpsampleNet throws away where in each block the maximum was, and its upsampling can only repeat
-pixels; a transposed convolution learns to place four different pixels. Nets of one half each show which half matters more. The U-Net, which hands
-the fine maps on, is better still.
+pixels; a transposed convolution learns to place four different pixels. Either exchange alone gains little; it takes both. The U-Net, which
+hands the fine maps on, is better still (1.35). What improves is brightness; chroma is guessed no better.
 """,
     conventions=("counting",),
 )
