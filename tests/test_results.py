@@ -141,6 +141,19 @@ def test_restamp_refuses_what_does_not_replay(tmp_path, monkeypatch):
     assert (tmp_path / "toy.json").read_text() == before
 
 
+def test_a_tolerance_for_each_first_loss(tmp_path):
+    commands.make(made(), tmp_path, tmp_path / "scratch")
+    for early, late, expected in ((0.0, 1e-3, True), (1e-3, 0.0, False), (0.0, 1e-1, False)):
+        other = made(
+            first_losses=lambda config, seed, data, early=early, late=late: [
+                (config["rate"] + seed + 1.0) * (1 + early),
+                2.0 * (1 + late),
+            ],
+            replay_tolerance=(1e-4, 1e-2),
+        )
+        assert commands.restamp(other, tmp_path)[1] == expected
+
+
 def test_comments_docstrings_and_format_do_not_make_stale():
     one = "def f(x):\n    return x + 1\n"
     two = 'def f( x ):\n    """Doc."""\n    # why\n    return (x\n      + 1)\n'

@@ -258,6 +258,10 @@ def _study(name: str, title: str, config: Mapping[str, Any]) -> Experiment:
             **{metric: Tolerance(absolute=0.05) for metric in errors},
             "*": Tolerance(relative=0.15),
         },
+        # With another number of threads the sums are rounded otherwise, and at a growing rate each
+        # step multiplies the difference: 2e-5 after six steps of (ii), 2e-3 after ten. The settings
+        # themselves differ by 5e-4 at the third step.
+        replay_tolerance=(*[1e-4] * 6, *[1e-2] * 4) * 3,
         settings=partial(settings, tuple(config["widths"])),
     )
 

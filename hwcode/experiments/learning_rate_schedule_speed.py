@@ -161,7 +161,7 @@ SPEED = Experiment(
         "sizes": [study.SMALL["widths"], study.WHOLE["widths"]],
         "train_images": 2560,
         "rate": 0.03,
-        "rounds": 8,
+        "rounds": 6,
         "same_steps": 5,
     },
     seeds=(0,),

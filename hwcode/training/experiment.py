@@ -84,7 +84,8 @@ class Experiment:
         first_losses: the losses of the first steps, on the CPU; the replay that certifies a record.
         defines: the functions and classes that define what is computed.
         tolerances: for each metric (``*`` for the others) how far a repetition may differ.
-        replay_tolerance: relative, between recorded and replayed first losses.
+        replay_tolerance: relative, between recorded and replayed first losses; one for all of them
+            or one for each, as rounding grows from step to step in some nets.
         settings: device, precision and threads that :attr:`run` chooses, for the stamp.
     """
 
@@ -97,7 +98,7 @@ class Experiment:
     first_losses: Callable[[Mapping[str, Any], int, ImageData], list[float]]
     defines: tuple[Any, ...]
     tolerances: Mapping[str, Tolerance]
-    replay_tolerance: float = 1e-4
+    replay_tolerance: float | tuple[float, ...] = 1e-4
     embedded_allowed: bool = False
     settings: Callable[[], Mapping[str, Any]] = lambda: {"device": "cpu", "precision": "float64"}
 
