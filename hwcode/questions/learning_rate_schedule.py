@@ -138,14 +138,12 @@ of the initialisation is responsible?*
                     "this is in bits; PyTorch's loss has the natural logarithm",
                     "logarithm",
                 ),
-                Mistake(K * sympy.log(K), "the loss is that of the right class alone"),
-            ),
-            alternatives=(
-                Alternative(
+                Mistake(
                     sympy.log(K) / sympy.log(10),
-                    "right for decimal logarithms; PyTorch's loss has natural ones",
+                    "this is with decimal logarithms; PyTorch's loss has natural ones",
                     "logarithm",
                 ),
+                Mistake(K * sympy.log(K), "the loss is that of the right class alone"),
             ),
         ),
         Part(
@@ -340,7 +338,7 @@ minimum of the curve have to do with it?*
             also_right=("1e-5*1.1**99", "0.1253"),
             mistakes=(
                 Mistake(
-                    Rational(11**100, 10**105),
+                    Rational(1378, 10**4),
                     "the first minibatch has the rate 1e-5, so the hundredth has 99 factors",
                 ),
                 Mistake(
