@@ -33,6 +33,8 @@ class Form(ABC):
 
     isolated: bool = False
     """Whether typed answers are read and compared in a process of their own."""
+    needs: tuple[str, ...] = ()
+    """Modules that this process imports before it limits its memory, as large ones need much."""
 
     @abstractmethod
     def describe(self) -> str:

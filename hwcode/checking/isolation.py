@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from hwcode.checking.errors import AnswerError
@@ -73,6 +74,8 @@ def main() -> None:
     from hwcode.questions import question
 
     part = question(request["id"]).part(request["part"])
+    for name in part.form.needs:
+        import_module(name)
     _limit(request["seconds"])
     try:
         verdict = check_here(part, request["id"], request["text"], request["at"])

@@ -46,6 +46,10 @@ def _call(program: Callable[..., Any], *arguments: Any) -> Any:
     return program(*arguments)
 
 
+def _close(got: Any, expected: Any) -> str:
+    return close(got, expected, 1e-9)
+
+
 @dataclass(frozen=True)
 class Program(Form):
     """A Python function or class, tried on instances against a reference.
@@ -58,7 +62,8 @@ class Program(Form):
         parameters: the arguments that it is tried on, with shapes.
         what: what it returns.
         instances: yields tuples of arguments, the same ones at each call.
-        differ: from the value and the expected one, empty or what is wrong.
+        differ: from the value and the expected one, empty or what is wrong; by default numbers
+            are compared to nine digits.
         use: from the program and an instance to the value that is compared; by default it is
             called with the arguments. A class is made an object here, and its methods called.
         usage: how the program is to be written, where it is not a function of the parameters.
@@ -68,7 +73,7 @@ class Program(Form):
     parameters: Mapping[str, str]
     what: str
     instances: Callable[[], Iterable[tuple[Any, ...]]]
-    differ: Callable[[Any, Any], str]
+    differ: Callable[[Any, Any], str] = _close
     use: Callable[..., Any] = _call
     usage: str = ""
 

@@ -15,6 +15,12 @@ __all__ = ["EXPERIMENTS", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
     "backpropagation": ("gradient_norms",),
+    "colourization": (
+        "colourization",
+        "colourization_halves",
+        "colourization_batch_sizes",
+        "colourization_speed",
+    ),
     "logistic_regression": ("logistic_regression",),
     "weight_decay": ("weight_decay",),
 }

@@ -34,6 +34,8 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "weight_decay": ("A2-2.2.1", "A2-2.2.2", "A2-2.2.3"),
     "batch_size": ("A2-3.1.1a", "A2-3.1.2a", "A2-3.1.2b", "A2-3.2a"),
     "convolution": ("H2-3.1", "H2-3.2", "H2-3.3"),
+    "colourization_pooling": ("A2-4.1", "A2-4.2", "A2-4.3"),
+    "colourization_transposed": ("A2-5.1", "A2-5.2", "A2-5.3", "A2-5.4", "A2-5.5"),
     "logistic_regression": ("P4-1a", "P4-1b", "P4-1c", "P4-1d", "P4-1e"),
 }  # fmt: skip
 """The ids that each chapter answers, in the order of the book."""

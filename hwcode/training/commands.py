@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from hwcode.data.images import DataError, ImageData
 from hwcode.training import benchmark
 from hwcode.training import experiment as records
 from hwcode.training.benchmark import Benchmark
+from hwcode.training.definition import digest
 from hwcode.training.experiment import Experiment, Outcome, Record, StaleRecordError, load, read
 from hwcode.training.progress import Progress
 
@@ -73,7 +75,9 @@ def make(asked: Experiment, folder: Path | None = None, scratch: Path | None = N
     """
     started = time.perf_counter()
     data = asked.load_data()
-    kept_in = (scratch or SCRATCH) / asked.name / asked.digest()[:16]
+    # Seeds that were run elsewhere, or in another precision, are not mixed with these.
+    settings = digest((), asked.settings())
+    kept_in = (scratch or SCRATCH) / asked.name / f"{asked.digest()[:16]}-{settings[:8]}"
     runs, arrays = [], {}
     for seed in Progress(asked.name)(asked.seeds):
         done, with_it = _run_or_resume(asked, seed, data, kept_in)
@@ -91,19 +95,24 @@ def _run_or_resume(
     if told.is_file():
         with np.load(arrays, allow_pickle=False) as kept:
             return json.loads(told.read_text(encoding="utf-8")), dict(kept)
-    done, outcome = _run(asked, seed, data)
+    checkpoints = kept_in / f"{seed}"
+    done, outcome = _run(asked, seed, data, checkpoints)
     kept_in.mkdir(parents=True, exist_ok=True)
     with arrays.open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, **outcome.arrays)
     partial = kept_in / f".{seed}.json"
     partial.write_text(json.dumps(done), encoding="utf-8")
     os.replace(partial, told)  # last: its presence says that the seed is done
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return done, dict(outcome.arrays)
 
 
-def _run(asked: Experiment, seed: int, data: ImageData) -> tuple[dict[str, Any], Outcome]:
+def _run(
+    asked: Experiment, seed: int, data: ImageData, checkpoints: Path | None = None
+) -> tuple[dict[str, Any], Outcome]:
     started = time.perf_counter()
-    outcome = asked.run(asked.config, seed, data, Progress(f"{asked.name} seed {seed}"))
+    progress = Progress(f"{asked.name} seed {seed}", checkpoints)
+    outcome = asked.run(asked.config, seed, data, progress)
     seconds = time.perf_counter() - started
     for metric in outcome.metrics:
         asked.tolerance(metric)

@@ -1,0 +1,132 @@
+"""Where a training runs: the device, the precision of its products, the layout of its images.
+
+Weights, optimiser state, the statistics of BatchNorm and the loss stay in float32 in every case;
+``bfloat16`` means that convolutions and matrix products are rounded to it (automatic mixed
+precision). Whether that is faster depends on the machine, so :func:`fastest` tries.
+
+No GPU was at hand when this was written: the code for one is tested on the CPU only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["Placement", "best_device", "candidates", "fastest"]
+
+Module = TypeVar("Module", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A device, a precision and a layout.
+
+    Attributes:
+        device: ``cpu``, ``cuda``, ``cuda:1``.
+        precision: of convolutions and matrix products, ``float32`` or ``bfloat16``.
+        layout: of image batches, ``contiguous`` (N, C, H, W) or ``channels_last`` (N, H, W, C in
+            memory).
+
+    >>> Placement(layout="channels_last").batch(torch.zeros(2, 3, 4, 4)).stride()
+    (48, 1, 12, 3)
+    """
+
+    device: str = "cpu"
+    precision: str = "float32"
+    layout: str = "contiguous"
+
+    def __post_init__(self) -> None:
+        if self.precision not in ("float32", "bfloat16"):
+            raise ValueError(f"the precision is float32 or bfloat16, not {self.precision!r}")
+        if self.layout not in ("contiguous", "channels_last"):
+            raise ValueError(f"the layout is contiguous or channels_last, not {self.layout!r}")
+
+    @property
+    def _format(self) -> torch.memory_format:
+        last = self.layout == "channels_last"
+        return torch.channels_last if last else torch.contiguous_format
+
+    def model(self, module: Module) -> Module:
+        """The module itself, moved here."""
+        return module.to(self.device).to(memory_format=self._format)
+
+    def batch(self, images: Tensor) -> Tensor:
+        """A batch that is on the device already, in the layout."""
+        return images.contiguous(memory_format=self._format) if images.ndim == 4 else images
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """Within it, products have the precision."""
+        kind = torch.device(self.device).type
+        return torch.autocast(kind, torch.bfloat16, enabled=self.precision == "bfloat16")
+
+    def synchronise(self) -> None:
+        """Wait for the device, before a clock is read."""
+        if torch.device(self.device).type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+    def describe(self) -> dict[str, Any]:
+        """Plain values, for a record."""
+        kind = torch.device(self.device).type
+        return {
+            "device": torch.cuda.get_device_name(self.device) if kind == "cuda" else kind,
+            "precision": self.precision,
+            "layout": self.layout,
+            "threads": torch.get_num_threads(),
+        }
+
+
+def best_device() -> str:
+    """The GPU if there is one, else the CPU."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def candidates(device: str) -> list[Placement]:
+    """Placements on a device that are worth a try, the plainest first.
+
+    >>> [one.precision for one in candidates("cpu")]
+    ['float32', 'float32', 'bfloat16']
+    """
+    plain = Placement(device)
+    if torch.device(device).type == "cuda" and not torch.cuda.is_bf16_supported():
+        return [plain, Placement(device, layout="channels_last")]
+    return [plain, *(Placement(device, p, "channels_last") for p in ("float32", "bfloat16"))]
+
+
+def fastest(
+    step_at: Callable[[Placement], Callable[[], object]],
+    among: Sequence[Placement],
+    rounds: int = 4,
+    gain: float = 0.9,
+) -> Placement:
+    """Try placements in turn, several times over, and choose.
+
+    The first one is kept unless another takes less than ``gain`` of its time, so that noise does
+    not decide between equals.
+
+    Args:
+        step_at: makes a function that carries out one step at a placement.
+        among: the placements, the preferred ones first.
+        rounds: timed steps of each, after one that is not timed; the shortest counts.
+        gain: what is worth a change.
+    """
+    steps = [(placement, step_at(placement)) for placement in among]
+    times = {placement: float("inf") for placement in among}
+    for round_ in range(rounds + 1):
+        for placement, step in steps:
+            placement.synchronise()
+            started = time.perf_counter()
+            step()
+            placement.synchronise()
+            if round_:
+                times[placement] = min(times[placement], time.perf_counter() - started)
+    chosen = among[0]
+    for placement in among[1:]:
+        if times[placement] < gain * times[chosen]:
+            chosen = placement
+    return chosen
