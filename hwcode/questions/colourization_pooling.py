@@ -624,10 +624,10 @@ With height and width doubled the weights are the same; outputs and connections 
 @cache
 def record_of(name: str) -> Record:
     """The record of an experiment."""
-    from hwcode.experiments import experiment
+    from hwcode.experiments.colourization import EXPERIMENTS
     from hwcode.training.experiment import load
 
-    return load(experiment(name))
+    return load(EXPERIMENTS[name])
 
 
 def mean(record: str, metric: str) -> float:
