@@ -192,13 +192,16 @@ def _plain(name: str, value: Any) -> int | float | str:
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Shown:
     """A table; cells are Markdown. Numbers are formatted by the caller and set to the right.
 
-    A head that is a formula alone reads as empty to some; give it a word as well.
+    Raises:
+        ValueError: if a column has no head; a screen reader names each cell by it.
 
     >>> print(table(["rate", "slope"], [["1/L", -0.5]]).markdown)
     | rate | slope |
     |:--|--:|
     | 1/L | -0.5 |
     """
+    if not all(head):
+        raise ValueError(f"every column needs a head, and one of {list(head)} is empty")
     told = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
     numeric = [all(_looks_numeric(row[i]) for row in told) for i in range(len(head))]
     rule = "|" + "|".join("--:" if right else ":--" for right in numeric) + "|"

@@ -79,10 +79,15 @@ def _violations(page) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "best-practice"]})
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['target']}, {len(violation['nodes'])} in all"
-        for violation in found.response["violations"]
-    ]
+    told = []
+    for violation in found.response["violations"]:
+        places = [node["target"][0] for node in violation["nodes"]]
+        if violation["id"] == "empty-table-header":
+            # axe does not read the MathML that MathJax gives to screen readers.
+            places = [one for one in places if not page.locator(f"{one} mjx-container").count()]
+        if places:
+            told.append(f"{violation['id']}: {places[0]}, {len(places)} in all")
+    return told
 
 
 def _foreign(url: str) -> bool:

@@ -101,6 +101,8 @@ class ToyBook:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # A shell starts its background jobs with SIGINT ignored, and children inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def build(self, *arguments: str) -> Built:
