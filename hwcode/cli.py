@@ -86,8 +86,9 @@ def _add_results(commands: Any) -> None:
     for verb, parser in verbs.choices.items():
         if verb != "list":
             parser.add_argument("name", metavar="NAME")
-        if verb == "verify":
-            parser.add_argument("--seed", type=int, action="append", help="only this seed")
+        if verb in ("make", "verify"):
+            told = "only this seed; may be given several times"
+            parser.add_argument("--seed", type=int, action="append", help=told)
         parser.set_defaults(run=_results, verb=verb)
 
 

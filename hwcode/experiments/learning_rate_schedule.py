@@ -280,9 +280,8 @@ STUDY = _study(
     {
         **SMALL,
         **TRAININGS,
-        "train_images": 5120,
         "eta_star": 0.3,
-        "epochs": 8,
+        "epochs": 20,
         "evaluated": 1000,
     },
 )

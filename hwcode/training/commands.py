@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hwcode.checking.errors import AnswerError
 from hwcode.data.images import DataError, ImageData
 from hwcode.training import benchmark
 from hwcode.training import experiment as records
@@ -40,7 +41,7 @@ def run(verb: str, name: str = "", seeds: Sequence[int] = ()) -> int:
     if isinstance(asked, Benchmark):
         return _run_benchmark(verb, asked)
     if verb == "make":
-        print(make(asked))
+        print(make(asked, seeds=seeds))
         return 0
     lines, good = verify(asked, seeds=seeds) if verb == "verify" else restamp(asked)
     print("\n".join(lines))
@@ -67,25 +68,48 @@ def _state(asked: Experiment | Benchmark) -> str:
     return "up to date"
 
 
-def make(asked: Experiment, folder: Path | None = None, scratch: Path | None = None) -> Path:
-    """Run every seed and write the record; seeds that an earlier, stopped call finished are kept.
+def make(
+    asked: Experiment,
+    folder: Path | None = None,
+    scratch: Path | None = None,
+    seeds: Sequence[int] = (),
+) -> Path:
+    """Run every seed and write the record; seeds that an earlier call finished are not run again.
+
+    Args:
+        asked: what is made.
+        folder: of the record.
+        scratch: where finished seeds are kept until the record is written.
+        seeds: run only these and write no record: several processes can share the seeds out, and
+            a call without seeds puts the record together.
 
     Returns:
-        The record's path.
+        The record's path, or with ``seeds`` the folder that they are kept in.
+
+    Raises:
+        AnswerError: for a seed that the experiment does not have.
     """
+    if unknown := sorted(set(seeds) - set(asked.seeds)):
+        raise AnswerError(f"{asked.name} has the seeds {_listed(asked.seeds)}, not {_listed(unknown)}")
     started = time.perf_counter()
     data = asked.load_data()
     # Seeds that were run elsewhere, or in another precision, are not mixed with these.
     settings = digest((), asked.settings())
     kept_in = (scratch or SCRATCH) / asked.name / f"{asked.digest()[:16]}-{settings[:8]}"
     runs, arrays = [], {}
-    for seed in Progress(asked.name)(asked.seeds):
+    for seed in Progress(asked.name)(seeds or asked.seeds):
         done, with_it = _run_or_resume(asked, seed, data, kept_in)
         runs.append(done)
         arrays.update({f"{seed}/{name}": array for name, array in with_it.items()})
+    if seeds:
+        return kept_in
     stamp = records.stamp_of(asked, data, started)
     stamp["seconds"] = round(sum(done["seconds"] for done in runs), 1)
     return records.write(Record(stamp, tuple(runs), folder or records.RESULTS), arrays)
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))
 
 
 def _run_or_resume(
@@ -133,7 +157,7 @@ def verify(
     lines, good = [], True
     chosen = [old for old in record.runs if not seeds or old["seed"] in seeds]
     if not chosen:
-        return [f"{asked.name} has the seeds {', '.join(map(str, asked.seeds))}"], False
+        return [f"{asked.name} has the seeds {_listed(asked.seeds)}"], False
     for old in Progress(asked.name)(chosen):
         new, _ = _run(asked, old["seed"], data)
         for metric, recorded in old["metrics"].items():
