@@ -228,21 +228,18 @@ def _scheduled(model: Model, batch: float, lengths: Array, rates: Array) -> tupl
     return float(model.a @ m) / 2, slopes
 
 
-def best_schedule(
-    model: Model, batch: float, steps: int, rates: Array, sweeps: int = 60
-) -> tuple[float, Array]:
+def best_schedule(model: Model, batch: float, steps: int, rates: Array) -> tuple[float, Array]:
     """Improve a piecewise constant schedule for a given number of steps.
 
-    Projected gradient descent on the logarithm of the loss in the logarithms of the rates, with the
-    step lengths of Barzilai and Borwein 1988, each rate kept below ``2 / max a``. The pieces are as
-    equal as whole numbers of steps allow. A local search: what it finds is an upper bound.
+    L-BFGS-B on the logarithm of the loss in the logarithms of the rates, each rate kept below
+    ``2 / max a``. The pieces are as equal as whole numbers of steps allow. A local search: what it
+    finds is an upper bound.
 
     Args:
         model: the model.
         batch: examples in a batch.
         steps: in all; at least as many as pieces.
         rates: where the search begins, one for each piece.
-        sweeps: evaluations.
 
     Returns:
         The least expected loss found, and its rates.
@@ -252,25 +249,24 @@ def best_schedule(
     >>> round(loss, 6), (1 / rates).round(3)
     (0.125, array([2., 3., 4.]))
     """
+    from scipy.optimize import minimize
+
     lengths = np.diff(np.rint(np.linspace(0, steps, len(rates) + 1)))
     top = np.log(2 / model.a.max() * (1 - 1e-9))
-    x = np.minimum(np.log(rates), top)
-    value, slopes = _scheduled(model, batch, lengths, np.exp(x))
-    slopes = slopes * np.exp(x) / value
-    best, pace = (value, x), 0.5 / max(1.0, float(np.abs(slopes).max()))
-    for _ in range(sweeps):
-        new = np.clip(x - np.clip(pace * slopes, -1, 1), -40, top)
-        value, raw = _scheduled(model, batch, lengths, np.exp(new))
-        fresh = raw * np.exp(new) / value
-        move, change = new - x, fresh - slopes
-        x, slopes = new, fresh
-        if value < best[0]:
-            best = (value, x)
-        if not np.any(move):
-            break
-        curvature = float(move @ change)
-        pace = min(float(move @ move) / curvature, 1e3) if curvature > 0 else 2 * pace
-    return best[0], np.exp(best[1])
+
+    def log_loss(x: Array) -> tuple[float, Array]:
+        value, slopes = _scheduled(model, batch, lengths, np.exp(x))
+        return float(np.log(value)), slopes * np.exp(x) / value
+
+    found = minimize(
+        log_loss,
+        np.minimum(np.log(rates), top),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, top)] * len(rates),
+        options={"ftol": 1e-12, "gtol": 1e-9, "maxiter": 200},
+    )
+    return float(np.exp(found.fun)), np.exp(found.x)
 
 
 def scheduled_steps(

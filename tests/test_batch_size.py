@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hwcode import batch_size as bs
@@ -155,12 +155,13 @@ def test_a2_311a_one_step_in_many_dimensions():
 @given(
     st.floats(0.3, 3), st.floats(0.3, 2), st.floats(0.5, 5), st.integers(1, 20), st.integers(1, 8)
 )
+@example(a=2.0, w0=2.0, sigma=0.5, batch=11, steps=2)  # nearly Newton's rate: a flat start
 def test_a2_311a_a_schedule_search_finds_the_proved_optimum(a, w0, sigma, batch, steps):
     model = bs.Model(np.array([a]), np.array([sigma**2]), np.array([w0**2]))
     best = a / 2 / (1 / w0**2 + steps * batch * a**2 / sigma**2)
     start = np.full(steps, bs.best_rate(a, w0, sigma, batch, steps))
-    found, rates = bs.best_schedule(model, batch, steps, start, sweeps=400)
-    assert best * (1 - 1e-9) <= found <= best * 1.001
+    found, rates = bs.best_schedule(model, batch, steps, start)
+    assert best * (1 - 1e-9) <= found <= best * (1 + 1e-6)
     assert followed(model, batch, rates) == pytest.approx(found, rel=1e-9)
 
 
