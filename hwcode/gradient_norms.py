@@ -48,8 +48,8 @@ def per_example_grad_norms(
             layer may mix examples: what does so without parameters of its own, other than batch
             normalisation, cannot be seen by hooks and is not detected.
         inputs: a batch; the first axis counts examples, here and before every layer.
-        loss: from the model's outputs to one loss for each example, shape ``N``; for example
-            ``lambda y: cross_entropy(y, t, reduction="none")``.
+        loss: from the model's outputs to one loss for each example, shape ``N``, each of its own
+            outputs alone; for example ``lambda y: cross_entropy(y, t, reduction="none")``.
         keep_gradients: add the gradient of the summed loss to ``.grad``, as every backward pass
             does; otherwise ``.grad`` is left alone and the work for it is saved.
 
@@ -57,7 +57,8 @@ def per_example_grad_norms(
         The norms, shape ``N``.
 
     Raises:
-        UnsupportedModelError: names the layer or parameter that cannot be served.
+        UnsupportedModelError: names the layer or parameter that cannot be served; before the
+            backward pass, except for an input that was changed in place after use.
         ValueError: for a loss that is not one number for each example.
 
     >>> layer = nn.Linear(2, 1, bias=False)

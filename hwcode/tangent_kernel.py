@@ -89,10 +89,13 @@ def kernel_by_products(model: nn.Module, x1: Tensor, x2: Tensor) -> Tensor:
 
 
 def kernel_by_structure(model: nn.Module, x1: Tensor, x2: Tensor) -> Tensor:
-    """Inside-out, for Linear and Conv2d layers: ``M2 M3`` is a Gram matrix times an identity.
+    """Inside-out, for Linear and Conv2d layers: ``M2 M3`` is an identity (x) a Gram matrix.
 
-    For ``y = W h + b`` it is ``(h1 . h2 + 1) I``; for a convolution the Gram matrix is that of the
-    input patches.
+    For ``y = W h + b`` it is ``(h1 . h2 + 1) I``; for a convolution the identity is that of the
+    filters, and the Gram matrix that of the input patches. All parameters count, frozen ones too.
+
+    Raises:
+        UnsupportedModelError: where the sum over layers would not be the kernel of the model.
 
     >>> layer = nn.Linear(2, 1, bias=False)
     >>> kernel_by_structure(layer, torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
@@ -127,15 +130,23 @@ def _run(model: nn.Module, x: Tensor) -> tuple[dict[str, tuple[Layer, Tensor, Te
     """Each layer with its input and its output, and the outputs of the model, for one example.
 
     Raises:
-        UnsupportedModelError: for parameters outside of Linear and Conv2d layers, and for a layer
-            that is applied twice: the kernel would lack their share.
+        UnsupportedModelError: for parameters outside of Linear and Conv2d layers, for parameters
+            that two layers share, and for a layer that is applied twice: the kernel would lack
+            their share, or the cross terms.
     """
+    owner: dict[int, str] = {}
     for name, module in model.named_modules():
-        if type(module) not in SUPPORTED and list(module.parameters(recurse=False)):
+        own = list(module.parameters(recurse=False))
+        if type(module) not in SUPPORTED and own:
             kind = type(module).__name__
             raise UnsupportedModelError(
                 f"layer {name or 'model'!r} is a {kind}; only Linear and Conv2d are served"
             )
+        for parameter in own:
+            if owner.setdefault(id(parameter), name) != name:
+                raise UnsupportedModelError(
+                    f"layers {owner[id(parameter)]!r} and {name!r} share a parameter"
+                )
     seen: dict[str, tuple[Layer, Tensor, Tensor]] = {}
 
     def watch(name: str) -> Callable[..., None]:
@@ -152,7 +163,8 @@ def _run(model: nn.Module, x: Tensor) -> tuple[dict[str, tuple[Layer, Tensor, Te
         if isinstance(module, SUPPORTED)
     ]
     try:
-        return seen, model(x[None])[0].flatten()
+        # The input asks for a gradient, so that outputs of frozen layers do as well.
+        return seen, model(x[None].detach().requires_grad_())[0].flatten()
     finally:
         for handle in handles:
             handle.remove()

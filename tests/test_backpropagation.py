@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwcode import backpropagation as bp
+from hwcode.checking import AnswerError
 from hwcode.checking.graphs import carry_out, edges_of
 from hwcode.forward_mode import DUAL, Dual, duals
-from hwcode.metering import Meter
-from hwcode.questions import backpropagation as questions
+from hwcode.metering import Meter, fitted_polynomial
 from hwcode.questions import question
+from hwcode.questions.backpropagation import costs, norms, passes, products
 
 QUICK = settings(deadline=None, max_examples=40)
 NAMES = ("W1", "b1", "W2", "b2", "W3", "W4")
@@ -60,21 +61,58 @@ def agrees(mine, theirs):
 
 def test_graph_is_that_of_the_program_and_of_its_behaviour():
     expected = edges_of(bp.forward(bp.NO_WEIGHTS))
-    assert questions.FORWARD == expected == questions._dependences(None)
+    assert passes.FORWARD == expected == passes._dependences(None)
     assert {node for edge in expected for node in edge} == set(bp.NODES)
 
 
-@pytest.mark.parametrize("edge", sorted(questions.FORWARD))
+@pytest.mark.parametrize("edge", sorted(passes.FORWARD))
 def test_every_edge_counts(edge):
     part = question("A1-2.1.1").parts[0]
-    assert not part.form.compare(questions.FORWARD - {edge}, part.truth).equal
-    assert not part.form.compare(questions.FORWARD - {edge} | {edge[::-1]}, part.truth).equal
+    assert not part.form.compare(passes.FORWARD - {edge}, part.truth).equal
+    assert not part.form.compare(passes.FORWARD - {edge} | {edge[::-1]}, part.truth).equal
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "x→z1→h1→g→y→yp→S→J; x→z2→h2→g; x→y; t→S",
+        "x --> {z_1, z_2, y}\nz_1 => h_1\nz_2 => h_2\n{h_1, h_2} -> g -> y -> y' -> S -> J\nt -> S",
+        "x -> {z1 z2 y}, z1 -> h1, z2 -> h2, {h1 h2} -> g -> y -> yp, {yp t} -> S -> J",
+    ],
+)
+def test_arrows_are_read_as_people_type_them(typed):
+    assert question("A1-2.1.1").part("graph").form.read(typed) == passes.FORWARD
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("x", "has no arrow"),
+        ("x <- z1", "has no arrow"),
+        ("x -> ", "no node at one of its ends"),
+        ("{} -> z1", "no node at one of its ends"),
+        ("W1 -> z1", "unknown node 'W1'"),
+        ("x z1 -> h1", "unknown node 'x z1'"),
+    ],
+)
+def test_what_is_no_graph_is_refused(typed, message):
+    with pytest.raises(AnswerError, match=message):
+        question("A1-2.1.1").part("graph").form.read(typed)
+
+
+def test_a_wrong_graph_is_told_where_it_differs():
+    part = question("A1-2.1.1").part("graph")
+    wrong = part.form.compare(passes.FORWARD - {("x", "y")} | {("t", "J")}, part.reference)
+    assert wrong.remark == "x -> y missing; t -> J too many"
+    assert (wrong.counterexample.expected, wrong.counterexample.got) == ("x -> y", "t -> J")
+    extra = part.form.compare(passes.FORWARD | {("x", "x")}, part.reference)
+    assert (extra.counterexample.expected, extra.counterexample.got) == ("no other edges", "x -> x")
 
 
 def test_backward_program_reverses_every_edge_but_that_of_the_label():
     names = edges_of(bp.backward(bp.NO_WEIGHTS))
     flow = {(b[:-3], a[:-3]) for a, b in names if a.endswith("bar")}
-    assert flow == questions.FORWARD - {("t", "S")}
+    assert flow == passes.FORWARD - {("t", "S")}
 
 
 # --- A1-2.1.2 ---------------------------------------------------------------------------------
@@ -165,9 +203,9 @@ def test_dual_numbers_know_the_rules():
 def test_given_numbers_by_autograd():
     first, second = (
         torch.tensor(np.array(matrix, float), requires_grad=True)
-        for matrix in (questions.FIRST, questions.SECOND)
+        for matrix in (norms.FIRST, norms.SECOND)
     )
-    x = torch.tensor(np.array(questions.INPUT, float))[:, 0]
+    x = torch.tensor(np.array(norms.INPUT, float))[:, 0]
     (second @ (first @ x).relu()).sum().backward()
     parts = {part.name: part.reference for part in question("A1-2.2.1").parts}
     for name, weight in (("1", first), ("2", second)):
@@ -225,6 +263,54 @@ def test_memory_of_the_ways_is_ordered_as_the_page_says(size):
     assert trick >= K * D**2 + (K + 1) * N * D
 
 
+MEMORY = [("naive", phase) for phase in ("forward", "backward", "norm")]
+MEMORY += [("trick", phase) for phase in ("forward", "backward", "norm")]
+MEMORY += [("thrifty", "backward"), ("at once", "norm")]
+
+
+@pytest.mark.parametrize(("method", "phase"), MEMORY)
+def test_memory_is_a_polynomial_also_at_sizes_that_the_fit_has_not_seen(method, phase):
+    def peak(*size):
+        return bp.stack_cost(method, *size).phases[phase].peak
+
+    found = fitted_polynomial(peak, {costs.N: 1, costs.K: 1, costs.D: 2}, first=2)
+    for N, K, D in [(1, 2, 1), (1, 4, 5), (9, 2, 2), (2, 9, 2), (2, 2, 9), (12, 3, 5)]:
+        assert peak(N, K, D) == found.subs({costs.N: N, costs.K: K, costs.D: D})
+    for N, D in [(1, 1), (3, 2)]:  # a single layer: never more
+        assert peak(N, 1, D) <= found.subs({costs.N: N, costs.K: 1, costs.D: D})
+
+
+WEIGHTS = costs.K * costs.D**2
+BATCH = {"activations": costs.N * costs.K * costs.D, "inputs": costs.N * costs.D, "norms": costs.N}
+
+
+@pytest.mark.parametrize("method", ["naive", "trick"])
+@pytest.mark.parametrize("phase", ["forward", "backward", "norm"])
+def test_orders_are_accepted_as_the_memory_is_counted_and_no_others(method, phase):
+    part = question("A1-2.2.3").part(f"M_{phase}_{method}")
+    orders = {name: WEIGHTS + term for name, term in BATCH.items()}
+    orders |= {"weights": WEIGHTS, "all gradients": costs.N * WEIGHTS}
+    accepted = {name for name, order in orders.items() if part.check("", order).right}
+    if method == "trick":
+        assert accepted == {"activations"}
+    else:  # with what waits, or what comes out, if one counts that
+        assert accepted == {"weights", "inputs"} | ({"norms"} if phase == "norm" else set())
+
+
+@pytest.mark.parametrize("typed", ["O(N*K*D**2)", r"\mathcal{O}(N)", " O (N*D)"])
+def test_an_order_is_no_count(typed):
+    with pytest.raises(AnswerError, match="not an order of growth"):
+        question("A1-2.2.3").part("T_forward").form.read(typed)
+
+
+def test_the_product_of_the_norms_is_left_out_consistently():
+    parts = {part.name: part for part in question("A1-2.2.3").parts}
+    with_it = parts["T_norm_trick"].reference + parts["saved"].reference
+    (norm,) = (one.answer for one in parts["T_norm_trick"].alternatives)
+    (saved,) = (one.answer for one in parts["saved"].alternatives)
+    assert sympy.expand(norm + saved - with_it) == 0
+
+
 def test_the_alternatives_are_what_the_other_convention_counts():
     for part in question("A1-2.2.3").parts:
         for alternative in part.alternatives:
@@ -233,7 +319,7 @@ def test_the_alternatives_are_what_the_other_convention_counts():
             method = part.name.removeprefix("T_backward_")
             for N, K, D in ((2, 3, 4), (3, 2, 5)):
                 counted = bp.stack_cost(method, N, K, D, input_error=True).phases["backward"]
-                at = {questions.N: N, questions.K: K, questions.D: D}
+                at = {costs.N: N, costs.K: K, costs.D: D}
                 assert alternative.answer.subs(at) == counted.multiplications
 
 
@@ -245,13 +331,13 @@ def test_the_alternatives_are_what_the_other_convention_counts():
 def test_orders_agree_and_cost_what_the_formulas_say(seed, O, Y, P):
     draw = np.random.default_rng(seed)
     factors = [draw.integers(-3, 4, shape) for shape in ((O, Y), (Y, P), (P, Y), (Y, O))]
-    at = {questions.O: O, questions.Y: Y, questions.P: P}
+    at = {products.O: O, products.Y: Y, products.P: P}
     formulas = {
-        "outside-in": questions.outside,
-        "left to right": questions.sideways,
-        "right to left": questions.sideways,
-        "inside-out, left": questions.inside,
-        "inside-out, right": questions.inside,
+        "outside-in": products.outside,
+        "left to right": products.sideways,
+        "right to left": products.sideways,
+        "inside-out, left": products.inside,
+        "inside-out, right": products.inside,
     }
     assert set(formulas) == set(bp.ORDERS)
     for name, contract in bp.ORDERS.items():
@@ -263,8 +349,8 @@ def test_orders_agree_and_cost_what_the_formulas_say(seed, O, Y, P):
 
 def test_when_each_order_wins():
     a, b, c = (
-        sympy.lambdify((questions.O, questions.Y, questions.P), cost)
-        for cost in (questions.outside, questions.sideways, questions.inside)
+        sympy.lambdify((products.O, products.Y, products.P), cost)
+        for cost in (products.outside, products.sideways, products.inside)
     )
     for O, Y, P in product(range(1, 12), repeat=3):
         assert (a(O, Y, P) < b(O, Y, P)) == (P < Y)

@@ -44,10 +44,21 @@ def test_an_order_equals_itself_with_other_constants_and_lower_terms(terms):
 def test_answers_are_read_with_and_without_the_letter():
     for text in ("O(K*D**2 + N*K*D)", "Theta(K*D**2 + N*K*D)", "K*D**2 + N*K*D", "2*K*D*(D + N)"):
         assert FORM.compare(FORM.read(text), k * d**2 + n * k * d).equal
+    for text in (r"\mathcal{O}(K*D**2 + N*K*D)", r"\Theta(K*D*(D + N))", "Θ(K*D**2) + Θ(N*K*D)"):
+        assert FORM.compare(FORM.read(text), k * d**2 + n * k * d).equal
     assert FORM.compare(FORM.read(FORM.show(k * d**2)), k * d**2).equal
 
 
-@pytest.mark.parametrize("text", ["O(K*D**2 - N)", "sqrt(N)", "O(0)", "O(M)", "[1, 2]", "1/N"])
+def test_a_maximum_is_of_the_order_of_the_sum():
+    for text in ("O(max(K*D**2, N*K*D))", "K*D*max(N, D)", "max(O(K*D**2), max(O(N*K*D), N))"):
+        assert FORM.compare(FORM.read(text), k * d**2 + n * k * d).equal
+    assert not FORM.compare(FORM.read("K*D*max(N, K)"), k * d**2 + n * k * d).equal
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["O(K*D**2 - N)", "K*D - max(N, D)", "min(N, D)", "sqrt(N)", "O(0)", "O(M)", "[1, 2]", "1/N"],
+)
 def test_what_is_no_sum_of_products_is_refused(text):
     with pytest.raises(AnswerError):
         FORM.read(text)

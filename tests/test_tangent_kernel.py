@@ -73,6 +73,15 @@ def test_groups_and_positions(layer):
     assert all(agree(expected, other) for other in others)
 
 
+def test_frozen_parameters_count_in_every_way():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+    model[0].requires_grad_(False)
+    x1, x2 = torch.randn(2, 4, dtype=torch.float64)
+    expected, *others = (way(model, x1, x2) for way in WAYS)
+    assert all(agree(expected, other) for other in others)
+
+
 def test_kernel_of_an_example_with_itself_is_positive_semidefinite():
     model, (x1, _) = drawn(5)
     kernel = tk.kernel_by_structure(model, x1, x1)
@@ -88,3 +97,7 @@ def test_structure_refuses_what_it_would_leave_out():
     with pytest.raises(UnsupportedModelError, match="'0' is applied more than once"):
         tk.kernel_by_structure(nn.Sequential(layer, nn.Tanh(), layer), *x)
     assert not layer._forward_hooks
+    tied = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4))
+    tied[2].weight = tied[0].weight
+    with pytest.raises(UnsupportedModelError, match="'0' and '2' share a parameter"):
+        tk.kernel_by_structure(tied, *x)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import pairwise, product
 from typing import Any
 
 from hwcode.checking.errors import AnswerError
@@ -20,6 +20,10 @@ from hwcode.checking.identity import Truth
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
 __all__ = ["Edge", "Graph", "carry_out", "edges_of"]
+
+_ARROW = re.compile(r"-+>|=+>|→|⟶")
+_BETWEEN_CHAINS = re.compile(r"[,;\n](?![^{]*\})")
+"""A comma, semicolon or new line outside of braces."""
 
 Edge = tuple[str, str]
 Steps = Mapping[str, Callable[..., Any]]
@@ -57,29 +61,47 @@ def _parameters(step: Callable[..., Any]) -> list[str]:
 class Graph(Form):
     """A directed graph on given nodes, typed as ``"x -> z, w -> z, z -> loss"``.
 
+    Several targets, or several sources, stand in braces: ``"x -> {y, z}"``. An index may be set
+    off by an underscore.
+
     Args:
         nodes: the names of the nodes.
         what: what an edge means.
+        aliases: other spellings of nodes, and the names that they stand for.
 
-    >>> form = Graph(("x", "z", "loss"))
-    >>> form.read("x -> z -> loss") == frozenset({("x", "z"), ("z", "loss")})
-    True
+    >>> form = Graph(("x", "z1", "z2", "loss"), aliases={"L": "loss"})
+    >>> sorted(form.read("x -> {z1, z_2} -> L"))
+    [('x', 'z1'), ('x', 'z2'), ('z1', 'loss'), ('z2', 'loss')]
     """
 
     nodes: tuple[str, ...]
     what: str = "an edge from each quantity to what is computed from it directly"
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def describe(self) -> str:
         return f"{self.what}, as 'a -> b, b -> c', among the nodes {', '.join(self.nodes)}"
 
     def read(self, text: str) -> frozenset[Edge]:
         edges: set[Edge] = set()
-        for chain in filter(str.strip, re.split(r"[,;\n]", text)):
-            names = [name.strip() for name in re.split(r"->|→", chain)]
-            if len(names) < 2:
+        for chain in filter(str.strip, _BETWEEN_CHAINS.split(text)):
+            groups = [self._named(group) for group in _ARROW.split(chain)]
+            if len(groups) < 2:
                 raise AnswerError(f"{chain.strip()!r} has no arrow; expected {self.describe()}")
-            edges.update(pairwise(names))
+            if not all(groups):
+                raise AnswerError(f"an arrow of {chain.strip()!r} has no node at one of its ends")
+            for sources, targets in pairwise(groups):
+                edges.update(product(sources, targets))
         return self.accept(edges)
+
+    def _named(self, group: str) -> list[str]:
+        """The nodes of a typed ``z``, ``z_1`` or ``{y, z}``."""
+        braced = re.fullmatch(r"\s*\{(.*)\}\s*", group, re.DOTALL)
+        names = re.split(r"[,;\s]+", braced[1]) if braced else [group.strip()]
+        return [self._node(name) for name in names if name]
+
+    def _node(self, name: str) -> str:
+        known = {name: name for name in self.nodes} | dict(self.aliases)
+        return known.get(name, known.get(name.replace("_", ""), name))
 
     def accept(self, answer: Any) -> frozenset[Edge]:
         if not isinstance(answer, (set, frozenset, list, tuple)) or not answer:
@@ -101,7 +123,10 @@ class Graph(Form):
             return Comparison(True, Method.EXACT, f"{len(expected)} edges")
         told = [f"{self._told(missing)} missing"] if missing else []
         told += [f"{self._told(extra)} too many"] if extra else []
-        failure = Counterexample({}, self.show(expected), self.show(answer))
+        # The edges in which they differ; whole graphs would have to be compared by eye.
+        failure = Counterexample(
+            {}, self._told(missing) or "no other edges", self._told(extra) or "no such edges"
+        )
         return Comparison(False, Method.EXACT, counterexample=failure, remark="; ".join(told))
 
     def _told(self, edges: Iterable[Edge]) -> str:

@@ -26,13 +26,16 @@ __all__ = ["Growth", "outgrowing"]
 
 Exponents = tuple[int, ...]
 
+_LETTER = re.compile(r"(?:\\mathcal\s*(?:\{\s*O\s*\}|O)|\\?\bTheta|\bO|Θ)\s*\(")
+"""The beginning of an order as it is typed or pasted: ``O(``, ``Theta(``, ``\\mathcal{O}(``."""
+
 
 @dataclass(frozen=True)
 class Growth(Form):
     """An order of growth in some variables that are at least 1, such as ``"O(N*D + D**2)"``.
 
-    The tight order is asked for: an upper bound that is not attained is refused, and
-    said to be one.
+    The tight order is asked for: an upper bound that is not attained is refused, and said to be
+    one. The larger of two quantities is of the order of their sum, so ``max`` may occur too.
 
     Args:
         symbols: the variables.
@@ -41,6 +44,8 @@ class Growth(Form):
     >>> n, d = sympy.symbols("n d", positive=True)
     >>> form = Growth((n, d))
     >>> form.compare(form.read("O(3*n*d + n)"), n * d).equal
+    True
+    >>> form.compare(form.read("O(n) + O(max(n, d))"), n + d).equal
     True
     >>> form.compare(form.read("n*d**2"), n * d).remark
     'it is an upper bound, and not tight: it outgrows the right order as d = s'
@@ -60,8 +65,7 @@ class Growth(Form):
         return f"{self.what}, as O(...) with a sum of products of {names}; constants do not count"
 
     def read(self, text: str) -> Any:
-        inner = re.fullmatch(r"\s*(?:O|Theta|Θ|\\Theta)\s*\((.*)\)\s*", text, re.DOTALL)
-        return self.accept(self._formula.read(inner[1] if inner else text))
+        return self.accept(self._formula.read(_LETTER.sub("(", text)))
 
     def accept(self, answer: Any) -> Any:
         value = self._formula.accept(answer)
@@ -105,8 +109,12 @@ class Growth(Form):
 
 
 def _terms(value: Any, symbols: tuple[Any, ...]) -> list[Exponents]:
-    """The exponents of a polynomial's terms; none where it is no polynomial with plus signs."""
-    value = sympy.sympify(value)
+    """The exponents of a polynomial's terms; none where it is no polynomial with plus signs.
+
+    A maximum counts as a sum: ``max(a, b) <= a + b <= 2 max(a, b)`` where neither is negative, and
+    the signs of the sum's terms are looked at afterwards.
+    """
+    value = sympy.sympify(value).replace(sympy.Max, sympy.Add)
     if not value.is_polynomial(*symbols):
         return []
     terms = sympy.Poly(value, *symbols).terms()
