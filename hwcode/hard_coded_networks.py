@@ -196,6 +196,12 @@ def fewest(
     By the 0-1 principle it is enough to follow the set of all inputs of zeros and ones. The search
     goes through all sets that can be reached by one comparator, by two, and so on.
 
+    Comparators that leave the larger value on the earlier wire are not tried. Exchange the names of
+    the two wires from such a one on, and it is one of the others; with all of them turned round, a
+    network that sorts still does (Knuth 1998, section 5.3.4, exercise 16). That can make neighbours
+    of wires that were none, but between neighbours no comparator, whichever way it is turned,
+    removes more than one inversion, and this gives the same bound.
+
     Args:
         wires: how many there are.
         goal: a property of the set of outputs; by default, that all are sorted.

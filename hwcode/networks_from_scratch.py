@@ -9,6 +9,12 @@ A layer turns a batch ``X``, one example in a row, into another. It has three me
 
 A network is a sequence of layers and is a layer itself. There is no graph and no tape: the order of
 the layers is the order of the derivatives, reversed.
+
+>>> X, t = xor()
+>>> network = MLP((2, 8, 1), Tanh, seed=0)
+>>> losses = train(network, X, t, rate=0.5, steps=2000)
+>>> accuracy(network, X, t), losses[0] > 0.6, losses[-1] < 0.01
+(1.0, True, True)
 """
 
 from __future__ import annotations
@@ -115,9 +121,11 @@ class Module:
     """What every layer and every network is; by itself it has no weights and computes nothing."""
 
     def forward(self, X: Array) -> Array:
+        """The output for a batch ``X``, one example in a row."""
         raise NotImplementedError
 
     def backward(self, G: Array) -> Array:
+        """The gradient in the input of the last ``forward``, from the one in its output."""
         raise NotImplementedError
 
     def step(self, rate: float) -> None:
@@ -278,7 +286,7 @@ def finite_differences(f: Callable[[], float], x: Array, h: float = 1e-5) -> Arr
 
     Args:
         f: reads ``x``, which is changed in place and put back.
-        x: of any shape.
+        x: floats, of any shape.
         h: the error is of order ``h^2`` from the formula and ``1e-16 / h`` from rounding.
 
     >>> x = np.array([1.0, 2.0])
@@ -311,7 +319,16 @@ def moons(n: int = 200, noise: float = 0.15, seed: int = 0) -> tuple[Array, Arra
         n: an even number of points.
         noise: standard deviation of the noise in both coordinates.
         seed: for the noise.
+
+    Raises:
+        ValueError: if ``n`` is odd.
+
+    >>> X, t = moons(4, noise=0.0)
+    >>> X.round(2).tolist(), t.tolist()
+    ([[1.0, 0.0], [-1.0, 0.0], [0.0, 0.5], [2.0, 0.5]], [0.0, 0.0, 1.0, 1.0])
     """
+    if n % 2:
+        raise ValueError(f"an even number of points is needed, not {n}")
     generator = np.random.default_rng(seed)
     angle = np.linspace(0, np.pi, n // 2)
     upper = np.column_stack([np.cos(angle), np.sin(angle)])

@@ -99,6 +99,16 @@ def test_a1_3_2_one_perceptron_sorts_exactly_the_lists_without_negatives(x):
     assert (list(shifted(x)) == sorted(x)) == (min(x) >= -7)
 
 
+@settings(deadline=None)
+@given(quadruples)
+def test_a1_3_2_with_wires_past_the_blocks_three_sums_decide(x):
+    wires = list(x)
+    for i, j in hc.BATCHER:
+        wires[i], wires[j] = hc.SORT_2((wires[i], wires[j]))
+    sums = (x[0] + x[1], x[2] + x[3], min(x[:2]) + min(x[2:]))
+    assert (wires == sorted(x)) == (min(sums) >= 0)
+
+
 def test_a1_3_2_the_proof_of_that_domain():
     network = hc.sorting_perceptron(hc.BATCHER, 4)
     assert disagreement(network, hc.sorting_regions(4))[1] is None
@@ -189,6 +199,14 @@ def test_a1_3_4_far_slopes_are_the_slopes_far_out_wherever_a_ray_begins(seed):
     for s, sign in product((0, 1), (1, -1)):
         slope = (network((2 * sign * far, s))[0] - network((sign * far, s))[0]) / far
         assert slope == hc.far_slopes(network, [sign, 0])[0]
+
+
+def test_a1_3_4_without_a_scale_only_the_ends_can_be_picked():
+    # The interval moves over the counts; at an end of it a count is still inside.
+    found = {
+        tuple(r for r in range(4) if abs(r + Fraction(b, 4)) <= 1) for b in range(-20, 9)
+    }  # fmt: skip
+    assert {one for one in found if len(one) == 1} == {(0,), (3,)}
 
 
 def test_a1_3_4_the_gate_works_up_to_its_bound_only():

@@ -141,6 +141,9 @@ def test_typed_networks_in_all_their_forms():
     assert FORM.read(as_json) == read
     assert FORM.read(as_json.replace('"1/2"', "1/2").replace('"1/10"', "(2-1)/10")) == read
     assert FORM.read(RIGHT.replace("; ", "\n").replace("phi1", "φ1").replace("-1", "−1")) == read
+    assert FORM.read(RIGHT.replace("; ", "\n").replace(" = ", ": ")) == read
+    wrapped = RIGHT.replace("[[1, 1/2], [0, -1]]", "np.array([[1, 1/2], [0, -1]])")
+    assert FORM.read(wrapped.replace("abs", "|z|").replace("b2 = [0]", "b2 = [[0]]")) == read
     assert FORM.read(FORM.show(read)) == read
     assert FORM.accept(read.weights()) == read
     arrays = {**read.weights(), "W2": np.array([[1.0, 2.0]])}
@@ -158,6 +161,8 @@ def test_typed_networks_in_all_their_forms():
         (("[0, -1]", "[0, sqrt(2)]"), "W1: sqrt.2. is no rational number"),
         (("b2 = [0]", "b2 = 0"), "b2 is a list of numbers"),
         (("[0, -1]", "[0, x1]"), "unknown name 'x1'"),
+        (("W2 = [[1, 2]]", "W2 = [1, 2]"), r"W2 is a list of rows, .*as \[\[1, 2\]"),
+        (("[[1, 2]]", "os.system([[1, 2]])"), "unknown function 'os.system'"),
         (("b2 = [0]", "b2 = [().__class__]"), "only attribute is .T"),
         (("b2 = [0]", "b2 = [0]; b2 = [1]"), "b2 is given twice"),
         (("b2 = [0]", "import os; b2 = [0]"), "not a network"),
@@ -213,6 +218,21 @@ def test_zeros_and_ones_decide_about_random_reals(network):
     else:
         orders = permutations(range(4))
         assert not all(list(carry(network, x)) == sorted(x) for x in orders)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(1, 2), (2, 4)", "[[1,2],[2,4]]", "S1(x1, x2); S2(x2, x4)", "x_1-x_2, x2 - x4", "1->2\n2→4"],
+)
+def test_comparators_as_people_type_them(text):
+    assert Comparators(4, "sorts").read(text) == ((0, 1), (1, 3))
+
+
+def test_the_prescribed_block_may_stand_either_way_round_but_nothing_before_it():
+    form = Comparators(4, "sorts", first=(0, 1))
+    sorts = "1-2, 3-4, 1-3, 2-4, 2-3"
+    for text, right in ((f"2-1, {sorts}", True), (f"3-4, {sorts}", True), (f"2-3, {sorts}", False)):
+        assert form.compare(form.read(text), form.read(sorts)).equal is right
 
 
 @pytest.mark.parametrize("text", ["", "1-1", "1-5", "0-1", "1 2", "1-2, x", "1-2-3"])

@@ -72,13 +72,15 @@ def layers(comparators: Sequence[Comparator]) -> list[list[Comparator]]:
 class Comparators(Form):
     """A network of comparators, typed as ``"1-2, 3-4, 1-3"``, compared as a function.
 
-    What a network of comparators does is settled by the order of its inputs, so all orders are
-    tried, and all inputs of zeros and ones. That decides it for all numbers, equal ones included.
+    What a network of comparators does to distinct numbers is settled by their order, so all orders
+    are tried. That decides it for equal ones too, because its outputs are continuous. (Inputs of
+    zeros and ones are tried besides; for sorting they would do, by the 0-1 principle.)
 
     Args:
         wires: how many there are.
         what: what the network does.
-        first: a comparator that has to be the first one on both its wires, if any.
+        first: two wires, if any, on which nothing may come before a comparator of both, in either
+            direction.
 
     >>> form = Comparators(3, "sorts")
     >>> bubble = form.read("1-2, 2-3, 1-2")
@@ -95,7 +97,7 @@ class Comparators(Form):
     isolated = True
 
     def describe(self) -> str:
-        first = f", beginning with {_typed(self.first)}" if self.first else ""
+        first = f", beginning with a block on {_typed(self.first)}" if self.first else ""
         return (
             f"{self.what}: comparators on wires 1 to {self.wires} in order, as '1-2, 2-3' (the "
             f"smaller value leaves on the wire that is named first){first}"
@@ -103,8 +105,8 @@ class Comparators(Form):
 
     def read(self, text: str) -> tuple[Comparator, ...]:
         found = []
-        for item in filter(str.strip, re.split(r"[,;\n]", text)):
-            match = re.fullmatch(r"[\s(]*(\d{1,3})\s*[-–:]\s*(\d{1,3})[\s)]*", item)
+        for item in filter(str.strip, re.split(r"[,;\n]", _BRACKETED.sub(r"\1-\2", text))):
+            match = _PAIR.fullmatch(item)
             if match is None:
                 raise AnswerError(f"{item.strip()!r} is no comparator; expected {self.describe()}")
             found.append((int(match[1]) - 1, int(match[2]) - 1))
@@ -134,7 +136,7 @@ class Comparators(Form):
                 return Comparison(False, Method.EXACT, counterexample=failure)
         if not self._begins(answer):
             assert self.first is not None
-            remark = f"it does the same, but does not begin with the block {_typed(self.first)}"
+            remark = f"it does the same, but does not begin with a block on {_typed(self.first)}"
             return Comparison(False, Method.EXACT, remark=remark)
         orders = len(expected) - 2**self.wires
         bits = f"{2**self.wires} inputs of zeros and ones"
@@ -142,17 +144,23 @@ class Comparators(Form):
         return Comparison(True, Method.EXACT, detail)
 
     def _begins(self, answer: Sequence[Comparator]) -> bool:
-        """Whether the prescribed block comes first on both its wires."""
+        """Whether a block on the prescribed wires comes first on both of them."""
         if self.first is None:
             return True
         touching = [one for one in answer if set(one) & set(self.first)]
-        return bool(touching) and touching[0] == self.first
+        return bool(touching) and set(touching[0]) == set(self.first)
 
     def show(self, answer: tuple[Comparator, ...]) -> str:
         return ", ".join(map(_typed, answer))
 
     def inline(self, answer: tuple[Comparator, ...]) -> str:
         return f"`{self.show(answer)}`"
+
+
+_WIRE = r"(?:x_?)?(\d{1,3})"
+_BRACKETED = re.compile(rf"(?:S_?\d*\s*)?[(\[]\s*{_WIRE}\s*,\s*{_WIRE}\s*[)\]]")
+_PAIR = re.compile(rf"[\s(\[]*{_WIRE}\s*(?:->|→|[-–:])\s*{_WIRE}[\s)\]]*")
+"""A comparator as people type it: ``(1, 2)``, ``S1(x1, x2)``; and ``1-2``, ``x1-x2``, ``1->2``."""
 
 
 def _typed(comparator: Comparator) -> str:

@@ -84,7 +84,11 @@ _FORMULAS = {
     "step": r"\mathbb I(z\ge0)",
     "indicator": r"\mathbb I(z\in[-1,1])",
 }
-_OTHER_NAMES = {"linear": "identity", "threshold": "step", "heaviside": "step", "absolute": "abs"}
+_OTHER_NAMES = {
+    **dict.fromkeys(("linear", "none", "id", "z"), "identity"),
+    **dict.fromkeys(("threshold", "hard_threshold", "heaviside"), "step"),
+    **dict.fromkeys(("absolute", "absolute_value", "absolute value", "modulus"), "abs"),
+}
 
 
 @dataclass(frozen=True)

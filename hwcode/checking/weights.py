@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -19,6 +20,9 @@ __all__ = ["matrix_of", "read_weights", "vector_of"]
 def read_weights(text: str) -> dict[str, Any]:
     """A typed network as plain lists, fractions and names; nothing of the text is run.
 
+    A mapping, or one entry after the other as ``name = value`` or ``name: value``. The value may be
+    wrapped as it is in programs, ``np.array([[1, 2]])``, and ``|z|`` is the absolute value.
+
     Raises:
         AnswerError: if the text is no mapping, is too long or gives a key twice.
 
@@ -28,6 +32,7 @@ def read_weights(text: str) -> dict[str, Any]:
     if len(text) > LONGEST:
         raise AnswerError(f"the answer has {len(text)} characters; at most {LONGEST} are read")
     source = text.replace("−", "-").replace("φ", "phi").replace("ϕ", "phi").strip()
+    source = re.sub(r"\|\s*[^\W\d]\s*\|", "abs", source)
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -43,6 +48,7 @@ def read_weights(text: str) -> dict[str, Any]:
     return weights
 
 
+_WRAPPERS = ("array", "asarray", "tensor", "Matrix")
 _EXAMPLE = 'for example {"W1": [[1, 1/2]], "b1": [0], "phi1": "relu"} or W1 = [[1, 1/2]]; b1 = ...'
 
 
@@ -54,7 +60,7 @@ def _entries(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
                     if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
                         raise AnswerError(f"the keys are names in quotes; {_EXAMPLE}")
                     yield key.value, value
-            case ast.Assign([ast.Name(name)], value):
+            case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), value, None):
                 yield name, value
             case _:
                 raise AnswerError(f"not a network; {_EXAMPLE}")
@@ -68,6 +74,10 @@ def _plain(node: ast.expr, source: str) -> Any:
             return name
         case ast.Constant(str() as word):
             return word
+        case ast.Call(ast.Name(name) | ast.Attribute(ast.Name(), name), [wrapped], []) if (
+            name in _WRAPPERS
+        ):
+            return _plain(wrapped, source)
     return read(ast.get_source_segment(source, node) or "", {})
 
 
@@ -86,12 +96,12 @@ def _number(name: str, value: Any) -> Fraction:
 def _rows(name: str, value: Any, what: str) -> list[Any]:
     value = value.tolist() if hasattr(value, "tolist") else value
     if not isinstance(value, (list, tuple)) or not value:
-        raise AnswerError(f"{name} is {what}, not {value!r}")
+        raise AnswerError(f"{name} is {what}; {value!r} is none")
     return list(value)
 
 
 def vector_of(name: str, value: Any) -> tuple[Fraction, ...]:
-    """Biases as fractions; floats are taken exactly as they are.
+    """Biases as fractions, typed as a list or as a column; floats are taken exactly as they are.
 
     Raises:
         AnswerError: names the array and what is wrong with it.
@@ -100,7 +110,10 @@ def vector_of(name: str, value: Any) -> tuple[Fraction, ...]:
     (Fraction(1, 1), Fraction(1, 3), Fraction(1, 2))
     """
     what = "a list of numbers, one for each unit"
-    return tuple(_number(name, entry) for entry in _rows(name, value, what))
+    entries = _rows(name, value, what)
+    if all(isinstance(entry, (list, tuple)) and len(entry) == 1 for entry in entries):
+        entries = [entry for (entry,) in entries]
+    return tuple(_number(name, entry) for entry in entries)
 
 
 def matrix_of(name: str, value: Any) -> tuple[tuple[Fraction, ...], ...]:
@@ -109,7 +122,7 @@ def matrix_of(name: str, value: Any) -> tuple[tuple[Fraction, ...], ...]:
     Raises:
         AnswerError: names the array and what is wrong with it.
     """
-    what = "a list of rows, one for each unit"
+    what = "a list of rows, one for each unit, as [[1, 2], [3, 4]]"
     rows = [_rows(name, row, what) for row in _rows(name, value, what)]
     if len({len(row) for row in rows}) > 1:
         raise AnswerError(f"the rows of {name} have different lengths")

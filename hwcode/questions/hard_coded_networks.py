@@ -274,6 +274,8 @@ blocks can do it, and in how few layers of blocks that work at the same time?*
             also_right=(
                 "1-2, 2-3, 3-4, 1-2, 2-3, 1-2",
                 "3-4, 1-2, 2-4, 1-3, 2-3",
+                "S1(1, 2), S2(3, 4), S3(1, 3), S4(2, 4), S5(2, 3)",
+                "2-1, 1-2, 3-4, 1-3, 2-4, 2-3",
                 "1-2, 4-3, 1-3, 2-4, 1-2, 3-4",
             ),
             mistakes=(
@@ -577,6 +579,7 @@ fires at the right count, and a gate that lets one number through.*
             truth=Truth(_gate_regions, "the product, for s = 0 and s = 1"),
             also_right=(
                 "W1 = [[1, 2], [0, 1]]; b1 = [-1, 0]; phi1 = relu; W2 = [[1, -1]]; b2 = [0]; phi2 = identity",
+                "W1 = [[1, 1], [1, -1]]; b1 = [0, 0]; phi1 = |z|; W2 = [[1/2, -1/2]]; b2 = [0]; phi2 = identity",
             ),
             mistakes=(
                 Mistake(

@@ -34,6 +34,7 @@ from hwcode.questions.scratch_truths import X, d, h, lmax, n, p, q, t
 __all__ = ["QUESTIONS"]
 
 CHAPTER = "networks_from_scratch"
+CLEAN = "No floating-point warning may escape, and no argument may be changed."
 
 
 # --- A1-P1.1 ----------------------------------------------------------------------------------
@@ -51,9 +52,8 @@ entries, with targets $t_i\in[0,1]$: `bce(p, t)` returns the mean of
 $-t_i\log p_i-(1-t_i)\log(1-p_i)$ for probabilities $p_i\in[0,1]$, where $0\log0=0$, and infinity where
 an event of probability 0 happened; `bce_backward(p, t)` its gradient in $p$ (at 0 and 1 the one-sided
 derivative); `bce_with_logits(z, t)` the same loss for $p_i=1/(1+e^{-z_i})$, and
-`bce_with_logits_backward(z, t)` its gradient in $z$, both right for every $|z_i|\le1000$. No
-floating-point warning may escape.
-""",
+`bce_with_logits_backward(z, t)` its gradient in $z$, both right for every $|z_i|\le1000$. """
+    + CLEAN,
     parts=(
         Part(
             name="loss",
@@ -80,12 +80,21 @@ floating-point warning may escape.
             mistakes=(
                 Mistake(
                     answers.bce_by_formula,
-                    "at $p=0$ and $p=1$ it multiplies 0 by minus infinity, which is not a number",
+                    "at $p=t=0$ and $p=t=1$ it takes the logarithm of 0 and multiplies it by 0, which is not a number",
                 ),
                 Mistake(answers.bce_summed, "the loss is a mean: 1/n is missing", "mean"),
                 Mistake(
                     answers.bce_shifted,
                     "the added constant is no rounding: it changes every loss and makes an infinite one 18",
+                ),
+                Mistake(
+                    answers.bce_clipped,
+                    "clipping hides how wrong a sure answer is: no loss can exceed 28 then",
+                    "infinite",
+                ),
+                Mistake(
+                    answers.bce_of_labels,
+                    "a target between 0 and 1 needs both logarithms; this is right for 0 and 1 only",
                 ),
                 Mistake(
                     answers.bce_of_ones,
@@ -173,6 +182,10 @@ floating-point warning may escape.
                     answers.negative_exponential,
                     "exp(1000) overflows, and infinity over infinity is not a number",
                 ),
+                Mistake(
+                    answers.plain_sigmoid,
+                    "exp(1000) overflows: the value comes out right, with a warning",
+                ),
                 Mistake(answers.ascent, "the sign: this is the direction of descent"),
             ),
         ),
@@ -199,9 +212,9 @@ linear = Question(
 Implement a linear layer. *Our contract:* a class `Linear(W, b)` with `W` of shape inputs × outputs and
 `b` of shape outputs. `forward(X)` takes a batch, one example in a row, and returns $Y=XW+b$.
 `backward(G)` takes the gradient $G$ of a scalar loss in $Y$, for the batch of the last `forward`; it
-returns the gradient in $X$ and leaves those in $W$ and $b$ in the attributes `dW` and `db`. (A factor
-$1/n$ belongs to the loss and has come with $G$.)
-""",
+returns the gradient in $X$ and leaves those in $W$ and $b$, of the shapes of $W$ and $b$, in the attributes `dW`
+and `db`, in place of those of an earlier batch. (A factor $1/n$ belongs to the loss and has come with $G$.) """
+    + CLEAN,
     parts=(
         Part(
             asks="the class `Linear`",
@@ -239,7 +252,11 @@ $1/n$ belongs to the loss and has come with $G$.)
                     "layout",
                 ),
                 Mistake(
-                    answers.LinearAdding, "backward belongs to the last batch that went forward"
+                    answers.LinearKeepsFirst, "backward belongs to the last batch that went forward"
+                ),
+                Mistake(
+                    answers.LinearAdding,
+                    "the gradients of all earlier steps pile up; PyTorch adds too, and so it has `zero_grad`",
                 ),
             ),
         ),
@@ -264,9 +281,9 @@ regression = Question(
     marks={"A1-P1.3": 0.5},
     statement=r"""
 Implement binary logistic regression. *Our contract:* a function `logistic_regression(w, b, X, t)` of
-$d$ weights, a bias, inputs ($n\times d$) and targets, that returns the mean cross-entropy of
-$p=\sigma(Xw+b)$, its gradient in $w$ and its derivative in $b$; no floating-point warning may escape.
-""",
+$d$ weights, a bias, inputs ($n\times d$) and $n$ targets, that returns the mean cross-entropy of
+$p=\sigma(Xw+b)$, its gradient in $w$ ($d$ entries) and its derivative in $b$. """
+    + CLEAN,
     parts=(
         Part(
             name="formula",
@@ -314,6 +331,10 @@ $p=\sigma(Xw+b)$, its gradient in $w$ and its derivative in $b$; no floating-poi
                     answers.regression_by_probability,
                     "a probability that is rounded to 0 or 1 makes the loss infinite",
                 ),
+                Mistake(
+                    answers.regression_broadcast,
+                    "a column less a row is a matrix in NumPy: every logit meets every target, and nothing complains",
+                ),
             ),
         ),
     ),
@@ -339,8 +360,8 @@ descent = Question(
 Train logistic regression by full-batch gradient descent. *Our contract:* a function
 `gradient_descent(X, t, rate, steps)` that starts at zero weights and zero bias, takes `steps` steps
 with the gradient over all examples, and returns the weights, the bias and a list of `steps + 1` losses,
-before the first step and after each. *We add:* how large may the rate be?
-""",
+before the first step and after each. *We add:* how large may the rate be? """
+    + CLEAN,
     parts=(
         Part(
             name="program",
@@ -536,9 +557,9 @@ activations = Question(
     statement=r"""
 Implement the activation functions. *Ours:* classes `ReLU`, `Sigmoid` and `Tanh` without arguments, each with
 `forward(Z)`, which applies the function to every entry, and `backward(G)`, which turns the gradient in
-the output into that in `Z`. At 0 the derivative of ReLU is taken to be 0. No floating-point warning may
-escape for $|z|\le1000$.
-""",
+the output into that in `Z`, for the array of the last `forward` and for all $|z|\le1000$. At 0 the derivative of
+ReLU is taken to be 0. """
+    + CLEAN,
     parts=(
         Part(
             name="relu",
@@ -554,6 +575,10 @@ escape for $|z|\le1000$.
                 Alternative(answers.ReLUHalf, KINK, "kink"),
             ),
             mistakes=(
+                Mistake(
+                    answers.ReLUInPlace,
+                    "the output is right, but the caller's array is changed, and whoever reads it later reads something else",
+                ),
                 Mistake(answers.ReLUForgets, "where the unit is off nothing comes back"),
                 Mistake(
                     answers.ReLUOfGradient,
@@ -623,8 +648,8 @@ sequence = Question(
     statement=r"""
 Implement a module that chains layers. *Our contract:* a class `Sequential(layers)`, where each layer has
 `forward` and `backward`. Its own `forward(X)` sends a batch through all of them in order and returns the
-output; its `backward(G)` sends the gradient back and returns the gradient in `X`. Each method of each
-layer is called once. A sequence of no layers is the identity.
+output; its `backward(G)` sends the gradient back and returns the gradient in `X`. Each of the two calls the
+method of that name once for each layer, in every step of a training. A sequence of no layers is the identity.
 """,
     parts=(
         Part(
@@ -650,6 +675,10 @@ layer is called once. A sequence of no layers is the identity.
                 Mistake(
                     answers.SequentialNothing,
                     "a sequence is a layer itself: what is before it needs the gradient",
+                ),
+                Mistake(
+                    answers.SequentialReverses,
+                    "`reverse` changes the list itself: the second forward pass runs backwards",
                 ),
                 Mistake(
                     answers.SequentialForwardAgain,
@@ -679,9 +708,9 @@ perceptron = Question(
 Implement a multi-layer perceptron for binary classification. *Our contract:* a function
 `mlp(weights, X, t)`, where `weights` is a list of pairs $(W,b)$, one for each linear layer ($W$ of shape
 inputs × outputs), with tanh after each layer but the last, which has one output, the logit. It returns
-the mean cross-entropy and a list of pairs `(dW, db)`. *We add:* how many parameters has a network with
-$d$ inputs and one hidden layer of $h$ units?
-""",
+the mean cross-entropy and a list of pairs `(dW, db)` in the same order. *We add:* how many parameters has a
+network with $d$ inputs and one hidden layer of $h$ units? """
+    + CLEAN,
     parts=(
         Part(
             name="program",
@@ -790,7 +819,7 @@ and the boundaries.
             mistakes=(
                 Mistake(
                     sympy.Integer(1),
-                    "the output is a monotone function of one weighted sum: its boundary is one line",
+                    "the output is a monotone function of one weighted sum, so its boundary is one line (one $|\\cdot|$ unit would do)",
                 ),
                 Mistake(sympy.Integer(3), "relu$(x_1+x_2)-2\\,$relu$(x_1+x_2-1)-\\frac12$ has two"),
                 Mistake(sympy.Integer(4), "it is not necessary to give each point a unit"),

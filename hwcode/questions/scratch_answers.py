@@ -15,8 +15,7 @@ from hwcode import networks_from_scratch as nn
 
 def bce_by_formula(p: Any, t: Any) -> Any:
     """-np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))"""
-    with np.errstate(all="ignore"):
-        return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
 
 
 def bce_summed(p: Any, t: Any) -> Any:
@@ -27,6 +26,17 @@ def bce_summed(p: Any, t: Any) -> Any:
 def bce_shifted(p: Any, t: Any) -> Any:
     """with np.log(p + 1e-8) and np.log(1 - p + 1e-8)"""
     return -np.mean(t * np.log(p + 1e-8) + (1 - t) * np.log(1 - p + 1e-8))
+
+
+def bce_clipped(p: Any, t: Any) -> Any:
+    """with p = np.clip(p, 1e-12, 1 - 1e-12)"""
+    return bce_by_formula(np.clip(p, 1e-12, 1 - 1e-12), t)
+
+
+def bce_of_labels(p: Any, t: Any) -> Any:
+    """-np.mean(np.log(np.where(t == 1, p, 1 - p)))"""
+    with np.errstate(divide="ignore"):
+        return -np.mean(np.log(np.where(t == 1, p, 1 - p)))
 
 
 def bce_of_ones(p: Any, t: Any) -> Any:
@@ -44,8 +54,7 @@ def bce_clamped(p: Any, t: Any) -> Any:
 
 def slopes_by_formula(p: Any, t: Any) -> Any:
     """(p - t) / (p * (1 - p)) / n"""
-    with np.errstate(all="ignore"):
-        return (p - t) / (p * (1 - p)) / len(t)
+    return (p - t) / (p * (1 - p)) / len(t)
 
 
 def slopes_of_logits_for_p(p: Any, t: Any) -> Any:
@@ -65,8 +74,7 @@ def by_probability(z: Any, t: Any) -> Any:
 
 def softplus_naive(z: Any, t: Any) -> Any:
     """np.mean(np.log(1 + np.exp(z)) - t * z)"""
-    with np.errstate(all="ignore"):
-        return np.mean(np.log(1 + np.exp(z)) - t * z)
+    return np.mean(np.log(1 + np.exp(z)) - t * z)
 
 
 def logits_swapped(z: Any, t: Any) -> Any:
@@ -77,14 +85,17 @@ def logits_swapped(z: Any, t: Any) -> Any:
 def by_chain_rule(z: Any, t: Any) -> Any:
     """bce_backward(p, t) * p * (1 - p) with p = sigmoid(z)"""
     p = nn.sigmoid(z)
-    with np.errstate(all="ignore"):
-        return nn.bce_backward(p, t) * p * (1 - p)
+    return nn.bce_backward(p, t) * p * (1 - p)
 
 
 def negative_exponential(z: Any, t: Any) -> Any:
     """np.exp(z) / (1 + np.exp(z)) - t, divided by n"""
-    with np.errstate(all="ignore"):
-        return (np.exp(z) / (1 + np.exp(z)) - t) / len(t)
+    return (np.exp(z) / (1 + np.exp(z)) - t) / len(t)
+
+
+def plain_sigmoid(z: Any, t: Any) -> Any:
+    """1 / (1 + np.exp(-z)) - t, divided by n"""
+    return (1 / (1 + np.exp(-z)) - t) / len(t)
 
 
 def ascent(z: Any, t: Any) -> Any:
@@ -120,6 +131,16 @@ class LinearTransposed(nn.Linear):
 
 
 class LinearAdding(nn.Linear):
+    """self.dW += X.T @ G, self.db += G.sum(axis=0)"""
+
+    def backward(self, G: Any) -> Any:
+        dW, db = getattr(self, "dW", 0), getattr(self, "db", 0)
+        dX = super().backward(G)
+        self.dW, self.db = dW + self.dW, db + self.db
+        return dX
+
+
+class LinearKeepsFirst(nn.Linear):
     """forward keeps the first batch that it saw"""
 
     def forward(self, X: Any) -> Any:
@@ -148,6 +169,14 @@ def regression_with_slope(w: Any, b: Any, X: Any, t: Any) -> Any:
     p = nn.sigmoid(X @ w + b)
     slopes = (p - t) * p * (1 - p) / len(t)
     return loss, X.T @ slopes, slopes.sum()
+
+
+def regression_broadcast(w: Any, b: Any, X: Any, t: Any) -> Any:
+    """z = X @ w[:, None] + b, of shape (n, 1), with targets of shape (n,)"""
+    z = X @ w[:, None] + b
+    slopes = (nn.sigmoid(z) - t) / len(t)
+    loss = np.mean(np.logaddexp(0, z) - t * z)
+    return loss, (X.T @ slopes).sum(axis=1), slopes.sum()
 
 
 def regression_by_probability(w: Any, b: Any, X: Any, t: Any) -> Any:
@@ -214,6 +243,15 @@ class ReLUHalf(nn.ReLU):
     def forward(self, Z: Any) -> Any:
         self.on = (np.sign(Z) + 1) / 2
         return np.maximum(Z, 0)
+
+
+class ReLUInPlace(nn.ReLU):
+    """forward sets Z[Z < 0] = 0 and returns Z"""
+
+    def forward(self, Z: Any) -> Any:
+        self.on = Z > 0
+        Z[Z < 0] = 0
+        return Z
 
 
 class ReLUForgets(nn.ReLU):
@@ -310,6 +348,16 @@ class SequentialNothing(nn.Sequential):
 
     def backward(self, G: Any) -> Any:
         super().backward(G)
+
+
+class SequentialReverses(nn.Sequential):
+    """backward calls self.layers.reverse() and goes through them"""
+
+    def backward(self, G: Any) -> Any:
+        self.layers.reverse()
+        for layer in self.layers:
+            G = layer.backward(G)
+        return G
 
 
 class SequentialForwardAgain(nn.Sequential):

@@ -6,6 +6,7 @@ by the definition of a derivative, and by no rule for one.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from itertools import combinations, pairwise
@@ -21,7 +22,7 @@ from hwcode.checking import matrix, scalar, vector
 from hwcode.checking.expressions import UndefinedError
 from hwcode.checking.inequalities import Affine, solution
 from hwcode.checking.networks import Perceptron
-from hwcode.checking.programs import close
+from hwcode.checking.programs import close, plain
 
 DIGITS = 1100
 """Decimal digits: ``exp(-1000)`` beside 1 takes 435 of them, difference quotients the rest."""
@@ -38,9 +39,19 @@ X, p, t = matrix("X", n, d), vector("p", n), vector("t", n)
 
 
 def strict(program: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a program; overflow, invalid operations and division by zero end it."""
+    """Call a program; overflow, invalid operations and division by zero end it.
+
+    Raises:
+        ValueError: if it changes one of its arguments.
+    """
+    before = plain(copy.deepcopy(arguments))
     with np.errstate(over="raise", invalid="raise", divide="raise"):
-        return program(*arguments)
+        result = program(*arguments)
+    for place, (value, kept) in enumerate(zip(plain(arguments), before, strict=True), 1):
+        if value != kept:
+            name = getattr(program, "__name__", "the program")
+            raise ValueError(f"{name} changes its argument number {place}")
+    return result
 
 
 def differs(tolerance: float = TOLERANCE) -> Callable[[Any, Any], str]:
@@ -49,6 +60,10 @@ def differs(tolerance: float = TOLERANCE) -> Callable[[Any, Any], str]:
     def differ(got: Any, expected: Any) -> str:
         if not isinstance(expected, dict):
             return close(got, expected, tolerance)
+        if missing := [name for name in expected if name not in got]:
+            return f"{', '.join(missing)}: missing"
+        if more := [name for name in got if name not in expected]:
+            return f"{', '.join(more)}: not asked for"
         for name, value in expected.items():
             found = close(got[name], value, tolerance)
             if found:
@@ -139,7 +154,7 @@ def slopes_of_logits(z: Any, t: Any) -> Any:
 def probabilities() -> Iterator[tuple[Any, Any]]:
     """Ordinary ones first, then those that make a careless program fail."""
     yield np.array([0.5]), np.array([1.0])
-    yield np.array([0.25, 0.75, 0.5]), np.array([0.0, 1.0, 0.25])
+    yield np.array([0.25, 0.75, 0.625]), np.array([0.0, 1.0, 0.25])
     yield np.array([0.0, 1.0, 0.5]), np.array([0.0, 1.0, 1.0])
     yield np.array([1e-300, 1e-20]), np.array([1.0, 0.0])
     yield np.array([0.0, 0.5]), np.array([1.0, 0.0])
@@ -164,11 +179,11 @@ def linear_instances() -> Iterator[tuple[Any, ...]]:
 
 
 def use_linear(layer_class: Callable[..., Any], W: Any, b: Any, X: Any, G: Any) -> dict[str, Any]:
-    """Another batch goes through first: what is kept must be of the last one."""
+    """Another batch goes through first, there and back: what is kept must be of the last one."""
     layer = layer_class(W, b)
-    layer.forward(X[:1] + 1)
-    Y = layer.forward(X)
-    dX = layer.backward(G)
+    for batch, slopes in ((X[:1] + 1, G[:1] + 1), (X, G)):
+        Y = strict(layer.forward, batch)
+        dX = strict(layer.backward, slopes)
     return {"Y": Y, "dX": dX, "dW": layer.dW, "db": layer.db}
 
 
@@ -413,11 +428,14 @@ def sequence_instances() -> Iterator[tuple[Any, ...]]:
 
 
 def use_sequence(sequence: Callable[..., Any], matrices: Any, X: Any, G: Any) -> dict[str, Any]:
-    """Forward and backward, and in which order the layers were called."""
+    """Twice there and back, as in training; of the second time, in which order layers were called."""
     diary: list[str] = []
     layers = [Matrix(place, A, diary) for place, A in enumerate(matrices)]
     network = sequence(layers)
-    return {"Y": network.forward(X), "dX": network.backward(G), "calls": diary}
+    for batch, slopes in ((X + 1, G + 1), (X, G)):
+        diary.clear()
+        Y, dX = network.forward(batch), network.backward(slopes)
+    return {"Y": Y, "dX": dX, "calls": diary}
 
 
 def product(arguments: Any) -> dict[str, Any]:
@@ -434,7 +452,8 @@ def product(arguments: Any) -> dict[str, Any]:
 
 def sequence_differs(got: Any, expected: Any) -> str:
     """Output and gradient first, then the order of the calls."""
-    found = differs()(got, {name: expected[name] for name in ("Y", "dX")})
+    values, wanted = ({name: one[name] for name in ("Y", "dX")} for one in (got, expected))
+    found = differs()(values, wanted)
     if not found and got["calls"] != expected["calls"]:
         found = f"the layers were called as {got['calls']}"
     return found
@@ -516,13 +535,19 @@ def best_line_through_points(X: Any, t: Any) -> float:
     A line can be moved until it passes through two points without changing a side, and back such
     that these two are right. So it is enough to try the lines through two points.
 
+    Raises:
+        ValueError: if three points lie in a row, or so nearly that rounding might decide.
+
     >>> best_line_through_points(np.array([[0, 0], [0, 1], [1, 0.1], [1, 1.2]]), np.array([0, 1, 1, 0]))
     0.75
     """
     best = 0
     for i, j in combinations(range(len(X)), 2):
         along, others = X[j] - X[i], X - X[i]
-        side = np.sign(others[:, 0] * along[1] - others[:, 1] * along[0])
+        areas = others[:, 0] * along[1] - others[:, 1] * along[0]
+        if np.sum(np.abs(areas) < 1e-12) > 2:
+            raise ValueError(f"points {i} and {j} and another one lie in a row")
+        side = np.sign(areas)
         side[[i, j]] = 0
         agree = int(np.sum(side * (2 * t - 1) > 0))
         best = max(best, agree, len(X) - 2 - agree)
