@@ -7,17 +7,20 @@ closed form then: ``m_i = E[w_i^2]`` obeys ``m -> (1 - rate a)^2 m + rate^2 c / 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq, minimize
 
 __all__ = [
     "Model",
     "best_rate",
     "best_schedule",
     "harmonic_model",
+    "heavy_ball_losses",
     "information_bound",
     "noise_scale",
     "scheduled_steps",
@@ -132,13 +135,13 @@ def best_rate(a: float, w0: float, sigma: float, batch: float, steps: int) -> fl
     if w0 == 0:
         raise ValueError("the start is the minimum: every step only adds noise")
     r, power = noise_scale(a, w0, sigma) / batch, 2 * steps
-    low, high = 0.0, 1.0
-    for _ in range(200):
-        y = (low + high) / 2
+
+    def excess(y: float) -> float:
         pull = power * y ** (power - 1)
         noise = 2 * (1 - y**power) / (1 + y) ** 2 + (1 - y) / (1 + y) * pull
-        low, high = (y, high) if pull < r * noise else (low, y)
-    return (1 - (low + high) / 2) / a
+        return float(pull - r * noise)
+
+    return (1 - float(brentq(excess, 0.0, 1.0, xtol=1e-16))) / a
 
 
 def simulate(
@@ -158,6 +161,35 @@ def simulate(
         w = w - rate * (a * w + sigma / np.sqrt(batch) * generator.standard_normal(runs))
         losses.append(a * w**2 / 2)
     return np.array(losses).T
+
+
+def heavy_ball_losses(model: Model, batch: float, rate: Any, momentum: Any) -> Iterator[Array]:
+    """The expected loss before the first step with momentum and after each step, without end.
+
+    A step is ``w <- w - rate * gradient + momentum (w - w_before)``. The second moments of ``w``
+    and ``w_before`` in each direction are followed step by step.
+
+    Args:
+        model: the model.
+        batch: examples in a batch; ``math.inf`` for no noise.
+        rate: one rate or several.
+        momentum: one, or one for each rate.
+
+    >>> losses = heavy_ball_losses(Model(np.ones(1), np.ones(1), np.ones(1)), 4, 0.5, 0.25)
+    >>> [float(next(losses)) for _ in range(3)]
+    [0.5, 0.15625, 0.056640625]
+    """
+    rate, momentum = (np.asarray(part, float)[..., None] for part in (rate, momentum))
+    keep, noise = 1 + momentum - rate * model.a, rate**2 * model.c / batch
+    # E[w^2], E[w w_before] and E[w_before^2]; the first step has no step before it.
+    new = mixed = old = np.broadcast_to(model.m, keep.shape)
+    while True:
+        yield np.asarray(new @ model.a / 2)
+        new, mixed, old = (
+            keep**2 * new - 2 * keep * momentum * mixed + momentum**2 * old + noise,
+            keep * new - momentum * mixed,
+            new,
+        )
 
 
 def steps_to(model: Model, batch: float, target: float) -> tuple[int, float]:
@@ -231,9 +263,9 @@ def _scheduled(model: Model, batch: float, lengths: Array, rates: Array) -> tupl
 def best_schedule(model: Model, batch: float, steps: int, rates: Array) -> tuple[float, Array]:
     """Improve a piecewise constant schedule for a given number of steps.
 
-    L-BFGS-B on the logarithm of the loss in the logarithms of the rates, each rate kept below
-    ``2 / max a``. The pieces are as equal as whole numbers of steps allow. A local search: what it
-    finds is an upper bound.
+    L-BFGS-B [Byrd et al. 1995] on the logarithm of the loss in the logarithms of the rates, each
+    rate kept below ``2 / max a``, beyond which a long piece diverges. The pieces are as equal as
+    whole numbers of steps allow. A local search: what it finds is an upper bound.
 
     Args:
         model: the model.
@@ -249,8 +281,6 @@ def best_schedule(model: Model, batch: float, steps: int, rates: Array) -> tuple
     >>> round(loss, 6), (1 / rates).round(3)
     (0.125, array([2., 3., 4.]))
     """
-    from scipy.optimize import minimize
-
     lengths = np.diff(np.rint(np.linspace(0, steps, len(rates) + 1)))
     top = np.log(2 / model.a.max() * (1 - 1e-9))
 

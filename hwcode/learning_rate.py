@@ -167,7 +167,9 @@ class Spectrum:
         """The spectrum of an objective seen from a start.
 
         A direction with curvature ``h`` and slope ``g`` carries ``g^2 / (2 h)`` of the objective.
-        Directions whose curvature or slope is below ``tolerance`` times the largest do not count.
+        Curvatures below ``tolerance`` times the largest do not count, nor do slopes below
+        ``tolerance`` times the size of the terms whose sum they are: ``X^T X w`` and ``X^T t`` may
+        cancel, and leave their rounding errors.
 
         >>> line = LeastSquares(np.array([[1.0, 1.0]]), np.array([3.0]))
         >>> found = Spectrum.of(line, np.zeros(2))
@@ -176,8 +178,8 @@ class Spectrum:
         """
         h, directions = np.linalg.eigh(objective.hessian())
         g = directions.T @ objective.gradient(start)
-        size = tolerance * max(1.0, float(np.max(np.abs(g), initial=0.0)))
-        kept = (h > tolerance * max(h[-1], 0.0)) & (np.abs(g) > size)
+        terms = h[-1] * np.linalg.norm(start) + np.linalg.norm(objective.gradient(0 * start))
+        kept = (h > tolerance * h[-1]) & (np.abs(g) > tolerance * terms)
         weights = g[kept] ** 2 / (2 * h[kept])
         return cls(h[kept], weights, objective.value(start) - float(weights.sum()))
 

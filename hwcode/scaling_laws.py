@@ -8,36 +8,15 @@ models and data; ``N`` counts non-embedding parameters in the first, all paramet
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 
-__all__ = ["BESIROGLU", "HOFFMANN", "KAPLAN", "PF_DAY", "Chinchilla", "Kaplan", "bisect"]
+from scipy.optimize import brentq
+
+__all__ = ["BESIROGLU", "HOFFMANN", "KAPLAN", "PF_DAY", "Chinchilla", "Kaplan"]
 
 PF_DAY = 1e15 * 24 * 3600
 """Floating-point operations of one petaflop/s for a day."""
-
-
-def bisect(function: Callable[[float], float], low: float, high: float) -> float:
-    """The sign change of a function between two positive numbers, on a logarithmic scale.
-
-    Raises:
-        ValueError: if the function has the same sign at both ends.
-
-    >>> round(bisect(lambda x: x * x - 2, 1, 2), 9)
-    1.414213562
-    """
-    at_low = function(low) > 0
-    if at_low == (function(high) > 0):
-        raise ValueError(f"no sign change between {low:g} and {high:g}")
-    for _ in range(200):
-        middle = (low * high) ** 0.5
-        if middle in (low, high):
-            break
-        if (function(middle) > 0) == at_low:
-            low = middle
-        else:
-            high = middle
-    return (low * high) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -79,7 +58,10 @@ class Kaplan:
         """The loss after ``S`` steps at batch size ``B``.
 
         The critical batch depends on the loss, so this is an equation for it; its right side falls
-        as the loss rises, and it has one solution.
+        as the loss rises, and it has one solution, above :meth:`size_term`.
+
+        Raises:
+            ValueError: for a loss above a million, where the fit means nothing.
 
         >>> at = KAPLAN.loss(1e9, 1e5, 5e5)
         >>> effective = 1e5 / (1 + KAPLAN.critical_batch(at) / 5e5)
@@ -87,11 +69,14 @@ class Kaplan:
         True
         """
 
-        def excess(L: float) -> float:
-            effective = S / (1 + self.critical_batch(L) / B)
-            return self.size_term(N) + self.steps_term(effective) - L
+        least = self.size_term(N)
 
-        return bisect(excess, self.size_term(N), 1e6)
+        def excess(log_ratio: float) -> float:
+            L = least * math.exp(log_ratio)
+            effective = S / (1 + self.critical_batch(L) / B)
+            return least + self.steps_term(effective) - L
+
+        return least * math.exp(brentq(excess, 0.0, math.log(1e6 / least)))
 
     def efficient_steps(self, N: float) -> float:
         """The ``S_min`` at which ``N`` is the best size for the compute spent.

@@ -237,6 +237,37 @@ def test_h2_2_2_1_and_2_3_1_polynomial_spectrum_and_steps_agree(size, steps, pen
         assert spectrum.slope(rate, steps) == slope
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_h2_2_3_1_what_is_excited_does_not_depend_on_the_unit(unit):
+    X = np.array([[0.7, 0.1], [0.2, 1.3], [0.4, -0.6]]) * unit
+    t, start = np.array([1.0, -2.0, 0.5]) * unit, np.array([3.0, 1.0])
+    spectrum = lr.Spectrum.of(lr.LeastSquares(X, t), start)
+    assert len(spectrum.curvatures) == 2
+    assert spectrum.best_rate(5) * unit**2 == pytest.approx(
+        lr.Spectrum.of(lr.LeastSquares(X / unit, t / unit), start).best_rate(5)
+    )
+    best = np.linalg.lstsq(X, t, rcond=None)[0]
+    assert not len(lr.Spectrum.of(lr.LeastSquares(X, t), best).curvatures), "rounding is no slope"
+
+
+@settings(deadline=None, max_examples=60)
+@given(sizes, st.sampled_from([0.0, 0.25]))
+def test_a2_2_1_3_the_best_rate_is_an_exact_line_search(size, penalty):
+    """With a penalty too: ``g.g / g.Hg``, from the objective's own gradient and Hessian."""
+    objective, start, _ = instance(size, penalty)
+    g = objective.gradient(start)
+    spectrum = lr.Spectrum.of(objective, start)
+    if not g.any():
+        assert not len(spectrum.curvatures)
+        return
+    best = g @ g / (g @ objective.hessian_product(start, g))
+    assert spectrum.best_rate(1) == pytest.approx(best)
+    gain = objective.value(start) - objective.value(start - best * g)
+    assert gain == pytest.approx(best * (g @ g) / 2)
+    h = np.linalg.eigvalsh(objective.hessian())
+    assert 1 / h[-1] * (1 - 1e-9) <= best <= 1 / h[h > 1e-9][0] * (1 + 1e-9)
+
+
 @settings(deadline=None, max_examples=60)
 @given(sizes)
 def test_a2_2_1_3_the_best_rate_for_one_step_in_closed_form_and_its_bounds(size):

@@ -462,7 +462,7 @@ suited way to accelerate training there: higher order optimizers, or parallel co
                     "B",
                     "curvature",
                     "noise",
-                    "doubling the batch changes nothing: noise is no limit",
+                    "doubling the batch changes hardly anything: noise is no limit",
                 ),
             )
         ),
@@ -484,9 +484,9 @@ suited way to accelerate training there: higher order optimizers, or parallel co
                     "A",
                     "parallel",
                     "higher",
-                    "there the number of examples is what is needed; no optimizer replaces more than a small part of them",
+                    "there the number of examples is what is needed: a larger batch saves steps in proportion; on our curve Newton's method saves a few-fold, and the noise allows no method much more",
                 ),
-                ("B", "higher", "parallel", "a larger batch changes nothing there"),
+                ("B", "higher", "parallel", "a larger batch changes hardly anything there"),
             )
         ),
     ),

@@ -203,12 +203,12 @@ used, and those are functions of $w_0$ and $w_1$.
 
 # --- H2-2.1.2 ---------------------------------------------------------------------------------
 
-GROWTH = {
-    "constant": "constant, $O(1)$",
-    "log": r"$O(\log k)$",
-    "sqrt": r"$O(\sqrt k)$",
-    "linear": "$O(k)$",
-    "square": "$O(k^2)$",
+GROWTH = {  # Without TeX, as an option may also be typed as it is written here.
+    "constant": "O(1)",
+    "log": "O(log k)",
+    "sqrt": "O(√k)",
+    "linear": "O(k)",
+    "square": "O(k²)",
 }
 
 

@@ -307,6 +307,10 @@ between which bounds does $\eta^*$ lie, and what if the derivative is the same f
                     2 * sympy.Trace(a.T * FACTOR * a) / n,
                     r"the inner derivative $-\frac2nXX^\top$ is missing",
                 ),
+                Mistake(
+                    sympy.Trace(a.T * GRAM * a) - 2 * eta / n * sympy.Trace(a.T * GRAM * GRAM * a),
+                    r"it vanishes at the right rate, but is $-\frac{n^2}4$ times the derivative: only an equation with right side 0 may be divided by a factor",
+                ),
             ),
         ),
         Part(
@@ -353,6 +357,7 @@ between which bounds does $\eta^*$ lie, and what if the derivative is the same f
                 Mistake(sympy.S.Zero, "a bound, but not the largest: the curvature is bounded"),
                 Mistake(n / lmax, "half of this is reached where a lies along lmax"),
                 Mistake(1 / (2 * lmax), "the Hessian is 2/n X^T X", "mean"),
+                Mistake(n / (2 * lmin), "this is the upper bound: a flat direction allows more"),
             ),
         ),
         Part(
@@ -371,6 +376,7 @@ between which bounds does $\eta^*$ lie, and what if the derivative is the same f
                     n / (lmin + lmax),
                     "this is the best rate for many steps; a may lie along lmin alone",
                 ),
+                Mistake(n / (2 * lmax), "this is the lower bound: a steep direction allows less"),
             ),
         ),
         Part(
