@@ -34,6 +34,11 @@ def draw_graph(
 
     Raises:
         ValueError: if the graph has a cycle.
+
+    >>> draw_graph(None, [("w0", "w1"), ("w1", "w0")])
+    Traceback (most recent call last):
+    ...
+    ValueError: the graph has a cycle: [('w0', 'w1'), ('w1', 'w0')]
     """
     graph = nx.DiGraph(sorted(edges))
     if not nx.is_directed_acyclic_graph(graph):
@@ -90,7 +95,11 @@ def draw_comparators(
 
 
 def _bar_places(comparators: Sequence[Comparator]) -> list[float]:
-    """A place from left to right for each block, such that those of one layer do not overlap."""
+    """A place from left to right for each block, such that those of one layer do not overlap.
+
+    >>> _bar_places([(0, 1), (2, 3), (0, 2), (1, 3)])  # the last two cross: side by side
+    [0.0, 0.0, 1.0, 1.45]
+    """
     level_of = levels(comparators)
     places = [0.0] * len(comparators)
     start = 0.0

@@ -91,7 +91,46 @@ def test_one_wrong_entry_of_the_matrix_is_refused(place):
     assert hwcode.check("H2-3.1:matrix", entries.tolist()).right is False
 
 
+def test_lines_and_edges_along_diagonals_are_answered_to_more_strongly():
+    i, j = np.mgrid[0:9, 0:9]
+    straight, diagonal = ((i == 4, i >= 4), (i == j, i >= j))
+    largest = [
+        [int(convolve(1 * on, FILTER).max()) for on in both] for both in (straight, diagonal)
+    ]
+    assert largest == [[2, 1], [4, 2]]
+
+
 # --- H2-3.2 -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("1,957,988", 1957988),
+        ("1957988", 1957988),
+        ("1,792 + 73,856", 75648),
+        ("-1,000", -1000),
+        ("max(1,200)", 200),
+        ("1,957,988.0", 1957988),
+    ],
+)
+def test_counts_may_have_commas_between_the_thousands(typed, value):
+    assert question("H2-3.2").part("neurons").form.read(typed) == value
+
+
+@pytest.mark.parametrize("typed", ["1,95,988", "1957,988", "1,9579", "0.1,000"])
+def test_other_commas_still_separate_numbers(typed):
+    value = question("H2-3.2").part("neurons").form.read(typed)
+    assert getattr(value, "shape", (1, 1)) != (1, 1)
+
+
+@pytest.mark.parametrize("name", ["connections", "fan_in"])
+def test_a_row_of_numbers_is_as_good_as_a_column(name):
+    part = question("H2-3.2").part(name)
+    row = part.reference.T.tolist()
+    assert hwcode.check(f"H2-3.2:{name}", row).right
+    assert part.form.read(str(row)) == part.reference
+    assert hwcode.check(f"H2-3.2:{name}", [row[0][::-1]]).right is False
 
 
 @pytest.mark.parametrize("name", ["parameters", "neurons", "connections", "fan_in"])

@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from hwcode import sizes
-from hwcode.sizes import (
-    Spread,
-    Window,
-)
+from hwcode.sizes import Spread, Window
 
 PADDED_SIZES = (1, 2, 3, 16)
 
@@ -59,7 +56,7 @@ def test_paddings_up_are_all_that_there_are(kernel):
 
 
 def test_existence_and_uniqueness():
-    """One solution for stride 2; for stride 1 none if the span is odd; more from stride 3 on."""
+    """One for stride 2, for stride 1 none if the span is odd, and how many for larger strides."""
     for kernel, dilation, stride in itertools.product(range(1, 12), range(1, 5), range(1, 8)):
         span = dilation * (kernel - 1)
         down = sizes.downsampling_paddings(kernel, stride, dilation)
@@ -70,11 +67,12 @@ def test_existence_and_uniqueness():
         elif stride == 2:
             assert down == (span // 2,)
             assert up == ((span // 2, 1 - span % 2),)
+        elif stride <= span + 1:
+            assert len(down) == (stride + 1 - span % 2) // 2
         else:
-            assert down
-            assert up
-            if span >= 2 and (stride > 3 or span % 2 == 0):
-                assert len(down) > 1
+            assert down == tuple(range(span // 2 + 1))
+        # The theorem: what divides by the stride multiplies by it, with one output padding.
+        assert up == tuple((padding, 2 * padding - (span + 1 - stride)) for padding in down)
 
 
 @settings(deadline=None, max_examples=60)

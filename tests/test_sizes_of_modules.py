@@ -63,6 +63,25 @@ class _Functional(nn.Module):
         return self.two(torch.relu(self.one(x)))
 
 
+class _InPlace(_Functional):
+    def forward(self, x):
+        return self.two(torch.relu_(self.one(x)))
+
+
+class _InPlaceAtTheEnd(_Functional):
+    def forward(self, x):
+        return self.two(self.one(x)).mul_(2)
+
+
+class _ChannelsAsBatch(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.full = nn.Conv2d(2, 2, 3), nn.Linear(36, 5)
+
+    def forward(self, x):
+        return self.full(self.conv(x).view(2, 36))
+
+
 class _Twice(nn.Module):
     def __init__(self):
         super().__init__()
@@ -78,6 +97,9 @@ class _Twice(nn.Module):
     [
         (_Skip(), "the module's output is not what its last layer returned"),
         (_Functional(), "what enters two is not what the layer before it returned"),
+        (_InPlace(), "what enters two was changed in place"),
+        (_InPlaceAtTheEnd(), "the module's output is not what its last layer returned"),
+        (_ChannelsAsBatch(), "what enters full is not what the layer before it returned"),
         (_Twice(), "shares its weights"),
         (nn.Sequential(nn.Upsample(scale_factor=2, mode="bilinear")), "only 'nearest'"),
         (nn.Sequential(nn.Upsample(scale_factor=1.5)), "no whole number"),
@@ -122,6 +144,15 @@ def test_fields_of_flat_layers_and_of_units_that_are_not_there_are_refused():
     s = sympy.Symbol("s", integer=True, positive=True)
     with pytest.raises(ValueError, match="modulo s"):
         sizes.receptive_field([ConvTranspose(1, 3, s)])
+
+
+def test_fields_of_modules_are_those_of_their_layers():
+    chain, shape = [Conv(2, 3, stride=2), ReLU(), Conv(2, 3, dilation=2)], (1, 15, 15)
+    module = sizes.to_module(chain, shape)
+    assert sizes.receptive_field(module, shape=shape) == sizes.receptive_field(chain) == 11
+    assert sizes.seen(module, shape, (1, 0)) == sizes.seen(chain, shape, (1, 0))
+    with pytest.raises(ValueError, match="takes the shape"):
+        sizes.receptive_field(module)
 
 
 def test_conventions_change_what_they_say():

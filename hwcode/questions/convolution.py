@@ -38,6 +38,24 @@ def _exact(array: Any) -> ImmutableMatrix:
     return ImmutableMatrix(np.asarray(array).astype(object).tolist())
 
 
+class Column(Formula):
+    """A vector, which may be written as a row.
+
+    >>> Column().read("[[1, 2]]") == Column().read("1, 2") == Column().accept([1, 2])
+    True
+    """
+
+    def read(self, text: str) -> Any:
+        return _upright(super().read(text))
+
+    def accept(self, answer: Any) -> Any:
+        return _upright(super().accept(answer))
+
+
+def _upright(value: Any) -> Any:
+    return value.T if isinstance(value, ImmutableMatrix) and value.rows == 1 else value
+
+
 # --- H2-3.1 -----------------------------------------------------------------------------------
 
 a, b, c, d, e, f = (scalar(name) for name in "abcdef")
@@ -292,13 +310,13 @@ convolution and correlation would have mattered.*
         Part(
             name="step",
             asks="its answers along a row across a vertical edge, ... 0, 0, 1, 1 ...: at these four pixels",
-            form=Formula(what="a vector of four numbers"),
+            form=Column(what="a vector of four numbers"),
             reference=ImmutableMatrix([0, -1, 1, 0]),
             truth=Truth(
                 lambda _: _by_polynomials([[0, 0, 0, 1, 1, 1]] * 5, FILTER.tolist())[2, 1:5].T,
                 "the coefficients of the product of two polynomials",
             ),
-            also_right=("[0, -1, 1, 0]",),
+            also_right=("[0, -1, 1, 0]", "[[0, -1, 1, 0]]"),
             mistakes=(
                 Mistake(
                     ImmutableMatrix([0, 1, 1, 0]),
@@ -315,7 +333,7 @@ convolution and correlation would have mattered.*
         ),
         Part(
             name="strength",
-            asks="ones on a ground of zeros: the strongest answer first (a single point, the end of a line one pixel wide, the inside of such a line, a straight edge of a region)",
+            asks="ones on a ground of zeros: the strongest answer first (a single point, the end of a line one pixel wide, the inside of such a line, a straight edge of a region; line and edge horizontal or vertical)",
             form=Ordering(SHAPES, "strongest first"),
             reference=("point", "line end", "line", "edge"),
             truth=Truth(_strongest_first, "the largest answer to each pattern"),
@@ -336,7 +354,7 @@ $I*J = \begin{pmatrix} -1&2&2&-2&0\\ -2&1&0&2&-1\\ 3&0&0&1&-1\\ -2&2&0&2&-1\\ 0&
 \end{pmatrix}$: four times each pixel minus its four neighbours. $J$ is unchanged by a rotation by
 180°, so convolution and correlation agree. It is minus the discrete Laplacian, a second derivative:
 0 on constant regions and on ramps, of either sign on the two sides of an edge (the edge is where the
-sign changes), strongest at single points. So: edges, regardless of direction, and points.
+sign changes), strongest at single points. So: edges of every direction, lines and points.
 """,
     conventions=("flip", "zero-padding"),
 )
@@ -542,6 +560,7 @@ Other usual counts are accepted and named.*
             asks="the number of parameters, biases included",
             form=Number(what="a number of parameters"),
             reference=sympy.Integer(_counts(1, MAIN).parameters),
+            also_right=("52,444,644", "1,792 + 73,856 + 295,168 + 590,080 + 51,381,248 + 102,500"),
             truth=Truth(_torch_parameters, "the parameters of the same net in PyTorch"),
             alternatives=(
                 Alternative(
@@ -586,6 +605,7 @@ Other usual counts are accepted and named.*
             asks="the number of neurons",
             form=Number(what="a number of neurons"),
             reference=sympy.Integer(_counts(1, MAIN).neurons),
+            also_right=("1,957,988",),
             truth=Truth(_torch_neurons, "the numbers that the layers return in PyTorch"),
             alternatives=tuple(_neuron_variants()),
             mistakes=(
@@ -597,12 +617,16 @@ Other usual counts are accepted and named.*
                     sympy.Integer(2 * 64 * 56**2 + 2 * 128 * 28**2 + 3 * 256 * 14**2 + 1024 + 100),
                     "only the poolings halve a map; the convolution before each keeps its size",
                 ),
+                Mistake(
+                    sympy.Integer(_counts(1, MAIN).neurons - 1024 - 100),
+                    "the units of FC-1024 and FC-100 are neurons, too",
+                ),
             ),
         ),
         Part(
             name="connections",
             asks="the number of connections into each layer, " + ", ".join(NAMES),
-            form=Formula(what="a vector of nine numbers"),
+            form=Column(what="a vector of nine numbers"),
             reference=_connections(1, MAIN),
             latex=_listed(_connections(1, MAIN)),
             truth=Truth(
@@ -632,12 +656,29 @@ Other usual counts are accepted and named.*
                     ),
                     "pooling connects a channel to itself alone",
                 ),
+                Mistake(
+                    _column(
+                        [
+                            row.neurons if row.layer.kind == "pooling" else row.connections
+                            for row in main_rows
+                        ]
+                    ),
+                    "each output of a $2\\times2$ pooling is connected to four numbers",
+                ),
+                Mistake(
+                    _fan_in(),
+                    "these are the inputs of one neuron of each layer; multiply by its neurons",
+                ),
+                Mistake(
+                    sympy.Integer(sum(_connections(1, MAIN))),
+                    "this is the sum over the layers; the connections into each layer are asked for",
+                ),
             ),
         ),
         Part(
             name="fan_in",
             asks="the number of inputs of one neuron of each layer (the other reading of the third question)",
-            form=Formula(what="a vector of nine numbers"),
+            form=Column(what="a vector of nine numbers"),
             reference=_fan_in(),
             latex=_listed(_fan_in()),
             truth=Truth(_numbers_in_one_window, "the numbers in one window of each layer"),
@@ -654,6 +695,10 @@ Other usual counts are accepted and named.*
                 Mistake(
                     _column([27, 4, 576, 4, 1152, 2304, 4, 256, 1024]),
                     "FC-1024 sees all 14 x 14 places of the 256 channels",
+                ),
+                Mistake(
+                    _connections(1, MAIN),
+                    "these are the connections into whole layers; one neuron's inputs are asked for",
                 ),
             ),
         ),
@@ -850,6 +895,10 @@ one $3\times3$ convolution, $5\times5$ behind two. Name three things that affect
                     1 + (k1 - 1) * s2 * s3 + (k2 - 1) * s3 + (k3 - 1),
                     "the strides before a layer count, not those behind it",
                 ),
+                Mistake(
+                    (k1 - 1) + (k2 - 1) * s1 + (k3 - 1) * s1 * s2,
+                    "these are the steps from the first pixel to the last, one less than the pixels",
+                ),
             ),
         ),
         Part(
@@ -892,6 +941,9 @@ one $3\times3$ convolution, $5\times5$ behind two. Name three things that affect
                 ),
                 Mistake(
                     sympy.Integer(34), "the last pooling's own stride does not enlarge its field"
+                ),
+                Mistake(
+                    sympy.Integer(900), "this is the area; the size along one axis is asked for"
                 ),
                 Mistake(sympy.Integer(112), "only the fully connected layers see the whole image"),
             ),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hwcode.sizes.axes import Size, product
 from hwcode.sizes.layers import KINDS, Layer, Shape
+from hwcode.sizes.modules import as_layers
 
 if TYPE_CHECKING:
     from torch import nn
@@ -144,7 +145,7 @@ def count(
     rules = Counting() if counting is None else counting
     rows = []
     image = product(shape) if "image" in rules.neurons else 0
-    for layer in _chain(layers, shape):
+    for layer in as_layers(layers, shape):
         after = layer.output(shape)
         rows.append(
             Row(
@@ -169,14 +170,6 @@ def output_shape(layers: Sequence[Layer] | nn.Module, shape: Shape) -> Shape:
     >>> output_shape([Conv(8, 3, padding=1), MaxPool(2)], (3, 4 * n, 4 * n + 1))
     (8, 2*n, 2*n)
     """
-    for layer in _chain(layers, shape):
+    for layer in as_layers(layers, shape):
         shape = layer.output(shape)
     return shape
-
-
-def _chain(layers: Any, shape: Shape) -> Sequence[Layer]:
-    if hasattr(layers, "named_modules"):
-        from hwcode.sizes.modules import from_module
-
-        return from_module(layers, shape)
-    return layers

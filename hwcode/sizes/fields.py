@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hwcode.sizes.axes import Axis, Repeat, Size, Spread, Window
 from hwcode.sizes.layers import Flatten, Layer, Linear, Shape, Softmax
+from hwcode.sizes.modules import as_layers
+
+if TYPE_CHECKING:
+    from torch import nn
 
 __all__ = ["footprint", "receptive_field", "seen"]
 
@@ -19,8 +24,8 @@ __all__ = ["footprint", "receptive_field", "seen"]
 def footprint(layers: Sequence[Layer], position: int = 0, axis: int = 0) -> frozenset[int]:
     """The input positions that a unit of the last layer depends on, on an axis without ends.
 
-    With dilations it has gaps; below a transposed convolution whose stride exceeds its kernel it
-    may be empty.
+    With a dilation, or a stride larger than the field before it, there are gaps; below a transposed
+    convolution whose stride exceeds its kernel it may be empty.
 
     Raises:
         ValueError: for fully connected layers, which have no place on an axis.
@@ -35,12 +40,20 @@ def footprint(layers: Sequence[Layer], position: int = 0, axis: int = 0) -> froz
     return positions
 
 
-def receptive_field(layers: Sequence[Layer], axis: int = 0) -> Size:
+def receptive_field(
+    layers: Sequence[Layer] | nn.Module, axis: int = 0, shape: Shape | None = None
+) -> Size:
     """The size of the theoretical receptive field of the last layer's units along an axis.
 
-    For convolutions and poolings that is ``1 + sum (k_l - 1) d_l s_1 ... s_{l-1}``, also in
-    symbols. Behind a transposed convolution or an upsampling the units of a layer may differ; then
-    it is the largest size among them.
+    From the first to the last position that a unit depends on, gaps included. For convolutions and
+    poolings that is ``1 + sum (k_l - 1) d_l s_1 ... s_{l-1}``, also in symbols. Behind a transposed
+    convolution or an upsampling the units of a layer may differ; then it is the largest size among
+    them.
+
+    Args:
+        layers: from first to last, or a PyTorch module that is a chain of layers.
+        axis: counted from 0 after the channels.
+        shape: of one input, ``(channels, height, width)``; only a module needs it.
 
     Raises:
         ValueError: for fully connected layers, and for symbols where units differ.
@@ -51,6 +64,7 @@ def receptive_field(layers: Sequence[Layer], axis: int = 0) -> Size:
     >>> receptive_field([Conv(8, 3), Upsample(2), Conv(8, 3)])
     4
     """
+    layers = as_layers(layers, shape)
     steps = _axes(layers, axis)
     if all(isinstance(step, Window) for step in steps):
         return _size_of_windows(steps)
@@ -88,7 +102,7 @@ def _axes(layers: Sequence[Layer], axis: int) -> list[Axis]:
 
 
 def seen(
-    layers: Sequence[Layer], shape: Shape, at: tuple[int, ...] = ()
+    layers: Sequence[Layer] | nn.Module, shape: Shape, at: tuple[int, ...] = ()
 ) -> tuple[frozenset[int], ...]:
     """The positions of the input that one unit depends on, for each axis.
 
@@ -96,7 +110,7 @@ def seen(
     taken as they are.
 
     Args:
-        layers: from first to last.
+        layers: from first to last, or a PyTorch module that is a chain of layers.
         shape: of the input, in integers.
         at: the unit's place on each axis of the output, without its channel; empty for a unit of a
             fully connected layer.
@@ -108,6 +122,7 @@ def seen(
     >>> [sorted(places) for places in seen([Conv(8, 3, padding=1)] * 2, (1, 9, 9), (0, 4))]
     [[0, 1, 2], [2, 3, 4, 5, 6]]
     """
+    layers = as_layers(layers, shape)
     shapes = [shape]
     for layer in layers:
         shapes.append(layer.output(shapes[-1]))

@@ -25,7 +25,7 @@ from hwcode.sizes.layers import (
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["from_module", "to_module"]
+__all__ = ["as_layers", "from_module", "to_module"]
 
 POINTWISE = (
     "CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU",
@@ -33,6 +33,26 @@ POINTWISE = (
     "Softsign", "Tanh", "Tanhshrink", "Threshold",
 )  # fmt: skip
 """Activations of ``torch.nn`` without parameters."""
+
+
+def as_layers(network: Sequence[Layer] | nn.Module, shape: Shape | None) -> Sequence[Layer]:
+    """The layers of a network that is given by a list of them, or by a module.
+
+    Args:
+        network: the layers, which are returned as they are, or a module for :func:`from_module`.
+        shape: of one input; a list of layers does not need it.
+
+    Raises:
+        ValueError: if a module comes without a shape, or is not understood.
+
+    >>> as_layers([MaxPool(2)], None)
+    [MaxPool(kernel=2, stride=2, padding=0, dilation=1)]
+    """
+    if isinstance(network, Sequence):  # torch need not be imported to ask so, and no module is one
+        return network
+    if shape is None:
+        raise ValueError("to read a module takes the shape of one of its inputs")
+    return from_module(network, shape)
 
 
 def from_module(module: nn.Module, shape: Shape) -> list[Layer]:
@@ -89,35 +109,51 @@ def _calls(module: nn.Module, shape: Shape) -> list[tuple[str, nn.Module, Shape 
     import torch
 
     calls: list[tuple[str, nn.Module, Shape | None, Shape]] = []
-    last: list[Tensor] = []
+    last: list[tuple[Tensor, int]] = []  # what a layer returned, and how often it was written to
 
-    def connect(name: str, leaf: nn.Module, tensor: Any) -> None:
-        previous = last[-1]
+    def returned(tensor: Tensor) -> None:
+        last.append((tensor, tensor._version))
+
+    def connect(name: str, leaf: nn.Module, tensor: Tensor) -> None:
+        previous, version = last[-1]
+        if tensor._version != version:  # a view shares the counter of its base
+            raise ValueError(
+                f"what enters {name or 'the module'} was changed in place since the layer before"
+                " it returned it"
+            )
         if tensor is previous:
             return
-        same = torch.is_tensor(tensor) and tensor.data_ptr() == previous.data_ptr()
-        if not (same and tensor.numel() == previous.numel() and tensor.ndim == 2):
+        same = tensor.data_ptr() == previous.data_ptr() and tensor.numel() == previous.numel()
+        if not (same and tensor.ndim == 2 and len(tensor) == len(previous)):
             raise ValueError(
                 f"what enters {name or 'the module'} is not what the layer before it returned"
             )
         calls.append((name, leaf, None, tuple(tensor.shape[1:])))
 
-    def hook(name: str) -> Any:
-        def called(leaf: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            if len(inputs) != 1 or not torch.is_tensor(output):
+    def before(name: str) -> Any:
+        def entered(leaf: nn.Module, inputs: tuple[Any, ...]) -> None:
+            if len(inputs) != 1 or not torch.is_tensor(inputs[0]):
                 raise ValueError(f"{name} takes or returns more than one tensor")
             connect(name, leaf, inputs[0])
-            calls.append((name, leaf, tuple(inputs[0].shape[1:]), tuple(output.shape[1:])))
-            last.append(output)
 
-        return called
+        return entered
+
+    def after(name: str) -> Any:
+        def left(leaf: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+            if not torch.is_tensor(output):
+                raise ValueError(f"{name} takes or returns more than one tensor")
+            calls.append((name, leaf, tuple(inputs[0].shape[1:]), tuple(output.shape[1:])))
+            returned(output)
+
+        return left
 
     leaves = [(name, each) for name, each in module.named_modules() if not list(each.children())]
     modes = [(each, each.training) for each in module.modules()]
-    handles = [leaf.register_forward_hook(hook(name)) for name, leaf in leaves]
+    handles = [leaf.register_forward_pre_hook(before(name)) for name, leaf in leaves]
+    handles += [leaf.register_forward_hook(after(name)) for name, leaf in leaves]
     parameter = next(module.parameters(), torch.empty(0))
     image = torch.zeros(1, *map(int, shape), dtype=parameter.dtype, device=parameter.device)
-    last.append(image)
+    returned(image)
     try:
         with torch.no_grad():
             result = module.eval()(image)
@@ -126,7 +162,8 @@ def _calls(module: nn.Module, shape: Shape) -> list[tuple[str, nn.Module, Shape 
             handle.remove()
         for each, mode in modes:
             each.training = mode
-    if result is not last[-1]:
+    output, version = last[-1]
+    if result is not output or result._version != version:
         raise ValueError("the module's output is not what its last layer returned")
     return calls
 

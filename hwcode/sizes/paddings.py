@@ -6,7 +6,10 @@ Write ``D = dilation * (kernel - 1)``: a dilated kernel has the size of its span
 * A transposed convolution takes ``m`` to
   ``stride * m + (D + 1 - stride - 2 padding + output_padding)``.
 
-Neither excess depends on ``m``. So what is right for one size is right for all of them.
+Neither excess depends on ``m``. So what is right for one size is right for all of them. The first
+law divides by the stride exactly if ``D + 1 - stride <= 2 padding <= D``, and then the second one
+multiplies by it with one output padding below the stride, ``2 padding - (D + 1 - stride)``: the
+paddings of both are the same.
 """
 
 from __future__ import annotations
@@ -96,9 +99,10 @@ def doubling_law(parity: int) -> sympy.Expr:
 def downsampling_paddings(kernel: int, stride: int = 2, dilation: int = 1) -> tuple[int, ...]:
     """All paddings with which a convolution divides every multiple of its stride by the stride.
 
-    With stride 1: those that keep the size. From the law, ``-stride <= 2 p - D - 1 <= -1``. There
-    is exactly one for stride 2, at least one for every larger stride, and for stride 1 one if
-    ``D`` is even and none if it is odd.
+    With stride 1: those that keep the size. From the law, ``-stride <= 2 p - D - 1 <= -1``. For a
+    stride up to ``D + 1`` these are ``stride`` halves, rounded up if ``D`` is even and down if it
+    is odd: one for stride 2, and for stride 1 one or none. For a larger stride they are
+    ``0 .. floor(D / 2)``.
 
     >>> [downsampling_paddings(kernel) for kernel in (3, 4, 5)]
     [(1,), (1,), (2,)]
@@ -119,8 +123,9 @@ def upsampling_paddings(
     """All pairs of a padding and an output padding that multiply every size by the stride.
 
     From the law, ``2 p = D + 1 - stride + o``. PyTorch allows output paddings below the stride or
-    below the dilation. There is exactly one pair for stride 2 and a dilation up to 2, whatever the
-    kernel.
+    below the dilation. Below the stride there is exactly one for each of the paddings of
+    :func:`downsampling_paddings`, and no other; so for stride 2 and a dilation up to 2 there is
+    exactly one pair, whatever the kernel.
 
     Args:
         kernel: the kernel size.
