@@ -104,6 +104,27 @@ def test_matrix_identity_is_decided_with_a_bound_in_every_case():
     assert not compare_expressions(left, wrong, SHAPES).equal
 
 
+def test_a_formula_made_to_fit_the_cases_is_refused_beyond_them():
+    n = sympy.Symbol("n", integer=True, positive=True)
+    x = sympy.Symbol("x", real=True)
+    domain = Domain((n, x), ({n: 1}, {n: 2}, {n: 4}))
+    fitted = n * x + (n - 1) * (n - 2) * (n - 4) * x**2
+    found = compare_expressions(fitted, n * x, domain)
+    assert not found.equal
+    assert int(found.counterexample.point["n"]) not in (1, 2, 4)
+    # Where a size has one value only, the question is about that value.
+    assert compare_expressions(fitted, n * x, Domain((n, x), ({n: 2},))).equal
+
+
+def test_no_probability_is_claimed_where_nothing_is_drawn():
+    n = sympy.Symbol("n", integer=True, positive=True)
+    truth = Truth(lambda point: point[n] ** 2, "a square", degree=2)
+    found = compare_expressions(n**2, truth, Domain((n,), ({n: 1}, {n: 2})))
+    assert found.equal
+    assert found.method == "sampled"
+    assert "probability" not in found.detail
+
+
 def test_an_answer_without_a_value_somewhere_says_where():
     values = itertools.cycle([0, 5])
     often_zero = Domain((x,), draw=lambda case, numbers: {x: sympy.Integer(next(values))})

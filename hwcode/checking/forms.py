@@ -7,6 +7,7 @@ programs rather than values.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -165,8 +166,13 @@ class Number(Formula):
         absolute: largest absolute difference that is accepted besides.
         measured: whether the reference comes from a recorded run.
 
+    An exact number may be typed with commas between the thousands; a rounded one may not, since
+    ``2,303`` could be meant as a decimal fraction.
+
     >>> Number(what="the slope", tolerance=0.01).compare(sympy.Float("2.3"), sympy.log(10)).equal
     True
+    >>> Number().read("1,957,988"), Number().read("1,792 + 73,856")
+    (1957988, 75648)
     """
 
     what: str = "a number"
@@ -179,6 +185,12 @@ class Number(Formula):
             return f"{self.what}, exactly (a fraction such as 1/3, or a formula such as sqrt(2))"
         return f"{self.what}, within {self.tolerance:.2g} of its size"
 
+    def read(self, text: str) -> Any:
+        # In brackets a comma stands between two numbers: min(1,200).
+        if self.tolerance is None and not re.search(r"[(\[]", text):
+            text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+        return super().read(text)
+
     def compare(self, answer: Any, reference: Any) -> Comparison:
         if self.tolerance is None:
             return super().compare(answer, reference)
@@ -190,6 +202,9 @@ class Number(Formula):
             return Comparison(True, method, f"within {margin:.2g} of {expected:.6g}")
         failure = Counterexample({}, f"{expected:.6g}", f"{got:.6g}")
         return Comparison(False, method, counterexample=failure)
+
+
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(,\d{3})+(?![\d,])")
 
 
 def _settled(reference: Any) -> tuple[Any, Method]:

@@ -166,6 +166,7 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Value], str]] = {
     "factorial": (1, sympy.factorial, "factorial"),
     "binomial": (2, sympy.binomial, "binomial coefficient"),
     "norm": (1, lambda v: Norm(_as_matrix(v, "norm")), "Euclidean (Frobenius) norm"),
+    "transpose": (1, lambda A: _as_matrix(A, "transpose").T, "transpose, also A.T"),
     "trace": (1, _trace, "trace"),
     "det": (1, _determinant, "determinant"),
     "sum": (1, lambda v: EntrySum(_as_matrix(v, "sum")), "sum of all entries"),
@@ -184,6 +185,11 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Value], str]] = {
 
 _SCALARS_ONLY = {"min", "max", "factorial", "binomial", "eye", "ones", "zeros"}
 _CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
+_HINTS = {
+    "I": "; eye(n) is the identity matrix",
+    "T": "; X.T is the transpose",
+}
+"""What people mean by names that are none here."""
 
 
 def read(
@@ -192,9 +198,9 @@ def read(
     """Read a typed answer as a SymPy expression.
 
     Args:
-        text: for example ``"2/n * X.T @ (X @ w - t)"``. ``**`` is the power, ``@`` the matrix
-            product, ``[1, 2]`` a vector and ``[[1, 2], [3, 4]]`` a matrix. Decimal numbers are
-            read exactly: ``0.1`` is one tenth.
+        text: for example ``"2/n * X.T @ (X @ w - t)"``. ``**`` (or ``^``) is the power, ``@`` the
+            matrix product, ``[1, 2]`` a vector and ``[[1, 2], [3, 4]]`` a matrix. Decimal numbers
+            are read exactly: ``0.1`` is one tenth.
         symbols: what each name stands for.
         aliases: other spellings of those names; Greek letters and ``lambda`` are understood
             without being listed.
@@ -234,6 +240,8 @@ def read(
 def _spell(text: str) -> str:
     """ASCII spelling: Greek letters by name, typographic signs by their plain forms."""
     signs = {"−": "-", "·": "*", "×": "*", "⋅": "*", "²": "**2", "³": "**3", "ᵀ": ".T", "’": "'"}
+    # In Python ^ binds less than +, and means something else; in an answer it can only be a power.
+    signs["^"] = "**"
     for sign, plain in signs.items():
         text = text.replace(sign, plain)
     spelled = "".join(_greek(character) for character in text)
@@ -285,7 +293,8 @@ class _Reader:
             return _CONSTANTS[node.id]
         if node.id in FUNCTIONS:
             raise AnswerError(f"{node.id} is a function: write {node.id}(...)")
-        raise AnswerError(f"unknown name {node.id!r}; the symbols are {self._listed()}")
+        hint = _HINTS.get(node.id, "")
+        raise AnswerError(f"unknown name {node.id!r}; the symbols are {self._listed()}{hint}")
 
     def _listed(self) -> str:
         return ", ".join(sorted(self.names)) or "none (a number is expected)"
@@ -299,8 +308,6 @@ class _Reader:
         raise AnswerError("the only signs are + and -")
 
     def _BinOp(self, node: ast.BinOp) -> Value:
-        if isinstance(node.op, ast.BitXor):
-            raise AnswerError("write ** for a power; ^ means something else in Python")
         left, right = self.visit(node.left), self.visit(node.right)
         match node.op:
             case ast.Add():
@@ -323,7 +330,7 @@ class _Reader:
             _same_shape(left, right, f"'{sign}'")
             return left + right
         if _is_matrix(left) or _is_matrix(right):
-            what = f"'{sign}' between a number and a matrix (eye(n) is the identity matrix)"
+            what = f"'{sign}' between a number and a matrix (see eye(n), ones(n))"
             return _as_scalar(left, what) + _as_scalar(right, what)
         return left + right
 
@@ -340,7 +347,8 @@ class _Reader:
 
     @staticmethod
     def _quotient(left: Value, right: Value) -> Value:
-        divisor = _as_scalar(right, "a division (inv(A) is the inverse)")
+        what = "a division (inv(A) is the inverse, divide(a, b) goes entry by entry)"
+        divisor = _as_scalar(right, what)
         if divisor == 0:
             raise AnswerError("division by zero")
         return left / divisor
@@ -356,7 +364,7 @@ class _Reader:
             return base**exponent
         if base.shape == (1, 1):
             return _as_scalar(base, "**") ** exponent
-        _square(base, "a power")
+        _square(base, "a power (hadamard(v, v) squares every entry), which")
         if isinstance(base, MatrixBase) and not exponent.is_Integer:
             raise AnswerError("a matrix of numbers takes a whole exponent")
         return base**exponent
