@@ -143,6 +143,8 @@ def test_sizes_of_an_epoch_and_of_a_run():
     assert replace(recipe, epochs=0, updates=5).total(30) == 5
     with pytest.raises(ValueError, match="either epochs or updates"):
         replace(recipe, updates=5)
+    with pytest.raises(ValueError, match="no minibatch"):
+        replace(recipe, drop_last=True).per_epoch(7)
     with pytest.raises(ValueError, match="at least one example"):
         replace(recipe, batch=0)
     with pytest.raises(ValueError, match="do not go with"):
@@ -254,11 +256,15 @@ def test_nothing_in_a_checkpoint_is_idle(forgotten, examples):
 
 
 def test_a_checkpoint_of_another_run_is_refused(examples):
+    def slower(weights):
+        return torch.optim.Adam(weights, lr=1e-5)
+
     state = started(RECIPES["adam"], examples, Placement()).state()
     for other in (
         started(RECIPES["adam"], examples, Placement(), seed=1),
         started(replace(RECIPES["adam"], batch=9), examples, Placement()),
         started(RECIPES["adam"], examples, Placement(precision="bfloat16")),
+        started(replace(RECIPES["adam"], optimiser=slower), examples, Placement()),
     ):
         with pytest.raises(ValueError, match="another run"):
             other.load_state(state)
@@ -327,8 +333,12 @@ class NothingReadBack(TorchDispatchMode):
     """Fails at every operation that would make a GPU's host wait."""
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        waiting = ("_local_scalar_dense", "nonzero", "equal", "is_nonzero")
-        if function.overloadpacket.__name__ in waiting:
+        name = function.overloadpacket.__name__
+        waiting = ("_local_scalar_dense", "nonzero", "equal", "is_nonzero", "masked_select")
+        # A mask as an index is looked through for its true entries first.
+        index = args[1] if name in ("index", "index_put", "index_put_") else ()
+        mask = any(one is not None and one.dtype in (torch.bool, torch.uint8) for one in index)
+        if name in waiting or mask:
             raise AssertionError(f"{function} waits for the device")
         return function(*args, **(kwargs or {}))
 
@@ -339,19 +349,116 @@ def test_a_step_reads_nothing_back(name, examples):
     run.update()
     with NothingReadBack():
         run.update()
-    with pytest.raises(AssertionError, match="waits"), NothingReadBack():
-        run.losses[0].item()
+    for wait in (lambda: run.losses[0].item(), lambda: run.losses[run.losses > 0]):
+        with pytest.raises(AssertionError, match="waits"), NothingReadBack():
+            wait()
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
-def test_a_step_on_a_gpu_does_not_synchronise(examples):
-    run = started(RECIPES["sgd"], examples, Placement("cuda", "bfloat16", "channels_last"))
-    run.update()
+# --- through a compiler -----------------------------------------------------------------------
+
+
+def test_a_compiled_model_takes_the_same_steps_with_a_graph_for_each_size(monkeypatch, examples):
+    """Traced in earnest, run by PyTorch's own kernels; on a GPU the same becomes CUDA graphs.
+
+    Minibatches of 8 and, at the end of an epoch, of 6: two graphs, however the schedule changes
+    rate and momentum, and though each epoch ends with an evaluation.
+    """
+    real, sizes = torch.compile, []
+
+    def traced(graph, inputs):
+        sizes.extend(one.shape[0] for one in inputs if one.shape[1:] == (2, 6, 6))
+        return graph.forward
+
+    def compiler(module, **settings):
+        assert settings == {"mode": "reduce-overhead", "dynamic": False}
+        return real(module, backend=traced, dynamic=False, fullgraph=True)
+
+    monkeypatch.setattr(torch, "compile", compiler)
+    measures = {"loss": nn.functional.cross_entropy}
+    histories = []
+    for compiled in (False, True):
+        where = Placement(compiled=compiled)
+        with engine.seeded(0):
+            model = net()
+        histories.append(
+            engine.train(
+                model,
+                RECIPES["sgd"],
+                examples,
+                seed=0,
+                placement=where,
+                evaluate=lambda it: engine.measure(it, examples, measures, Placement()),
+            )
+        )
+    assert sizes == [8, 6]
+    plain, compiled = histories
+    assert np.array_equal(plain.losses, compiled.losses)
+    assert plain.measures == compiled.measures
+
+
+def test_nothing_is_used_that_the_next_replay_overwrites(monkeypatch, examples):
+    """A CUDA graph writes outputs and gradients where the last ones lie; so does this stand-in."""
+
+    def compiler(module, **_):
+        given = []
+
+        def replay(inputs):
+            assert all(weights.grad is None for weights in module.parameters())
+            for old in given:
+                old.fill_(torch.nan)
+            outputs = module(inputs)
+            given[:] = [outputs.data]
+            return outputs
+
+        return replay
+
+    plain = started(RECIPES["sgd"], examples, Placement())
+    with engine.seeded(0):
+        while plain.done < plain.total:
+            plain.update()
+    monkeypatch.setattr(torch, "compile", compiler)
+    replayed = started(RECIPES["sgd"], examples, Placement(compiled=True))
+    with engine.seeded(0):
+        while replayed.done < replayed.total:
+            replayed.update()
+    assert torch.equal(plain.losses, replayed.losses)
+    assert same(plain.model, replayed.model)
+
+
+ON_A_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+BFLOAT16 = Placement("cuda", "bfloat16", "channels_last")
+
+
+@ON_A_GPU
+@pytest.mark.parametrize("compiled", [False, True])
+def test_an_epoch_on_a_gpu_does_not_synchronise(compiled, examples):
+    """Its start and its smaller last minibatch included, once each size has been recorded."""
+    recipe = replace(RECIPES["sgd"], epochs=6)
+    run = started(recipe, examples, replace(BFLOAT16, compiled=compiled))
+    while run.done < 5 * run.per_epoch:
+        run.update()
     torch.cuda.set_sync_debug_mode("error")
     try:
-        run.update()
+        while run.done < run.total:
+            run.update()
     finally:
         torch.cuda.set_sync_debug_mode("default")
+    assert bool(run.losses.isfinite().all())
+
+
+@ON_A_GPU
+def test_cuda_graphs_take_the_steps_of_the_plain_ones(examples):
+    """Without dropout, which draws its masks otherwise when compiled."""
+
+    def losses(placement):
+        with engine.seeded(0):
+            model = net()
+        model[3].p = 0.0
+        return engine.train(model, RECIPES["sgd"], examples, seed=0, placement=placement).losses
+
+    plain = losses(Placement("cuda"))
+    assert np.allclose(losses(Placement("cuda", compiled=True)), plain, rtol=1e-2)
+    assert np.allclose(losses(Placement()), plain, rtol=1e-2)
 
 
 # --- where to train ---------------------------------------------------------------------------
@@ -386,6 +493,30 @@ def test_the_probe_prefers_the_plain_one_unless_another_is_clearly_faster(monkey
     assert fastest(step_at, among).precision == "float32"
     cost["bfloat16"] = 0.5
     assert fastest(step_at, among).precision == "bfloat16"
+
+
+def test_the_probe_leaves_out_what_fails_but_for_the_plainest():
+    def step_at(placement):
+        def step():
+            if placement.compiled or placement.precision == "bfloat16":
+                raise RuntimeError("no compiler\nand many more lines")
+
+        return step
+
+    plain, compiled = Placement(), Placement(compiled=True)
+    with pytest.warns(UserWarning, match=r"compiled=True.* is left out: no compiler$"):
+        assert fastest(step_at, [plain, compiled]) == plain
+    with pytest.raises(RuntimeError, match="no compiler"):
+        fastest(step_at, [Placement(precision="bfloat16"), plain])
+
+
+def test_the_probe_takes_more_steps_than_a_short_schedule_knows(examples):
+    def schedule(done):
+        assert done < 2
+        return {"lr": 0.1}
+
+    recipe = replace(RECIPES["sgd"], epochs=0, updates=2, schedule=schedule)
+    assert engine.place(net, recipe, examples, device="cpu") in candidates("cpu")
 
 
 def test_the_probe_leaves_the_model_alone(examples):

@@ -8,6 +8,7 @@ from collections import deque
 import numpy as np
 import pytest
 
+from hwcode.checking.errors import AnswerError
 from hwcode.data import DataError, ImageData, Provenance, embedded_digits
 from hwcode.experiments import all_names, experiment
 from hwcode.training import benchmark, commands, definition
@@ -98,6 +99,18 @@ def test_a_stopped_make_goes_on_where_it_stopped(tmp_path):
     commands.make(stopped, tmp_path, tmp_path / "scratch")
     assert list(calls) == [0, -1, 1], "seed 0 is not run again"
     assert load(stopped, tmp_path).array("pixels", 0).tolist() == [[0, 0], [0, 0]]
+
+
+def test_seeds_can_be_made_one_by_one(tmp_path):
+    scratch = tmp_path / "scratch"
+    for seed in (1, 0):
+        commands.make(made(), tmp_path, scratch, seeds=(seed,))
+        assert not (tmp_path / "toy.json").exists()
+    commands.make(made(), tmp_path, scratch)
+    assert list(calls) == [1, 0], "nothing is run twice"
+    assert [each["seed"] for each in load(made(), tmp_path).runs] == [0, 1]
+    with pytest.raises(AnswerError, match="the seeds 0, 1, not 7"):
+        commands.make(made(), tmp_path, scratch, seeds=(7,))
 
 
 def test_verify_compares_every_metric(tmp_path):

@@ -90,7 +90,8 @@ def make(
         AnswerError: for a seed that the experiment does not have.
     """
     if unknown := sorted(set(seeds) - set(asked.seeds)):
-        raise AnswerError(f"{asked.name} has the seeds {_listed(asked.seeds)}, not {_listed(unknown)}")
+        there = _listed(asked.seeds)
+        raise AnswerError(f"{asked.name} has the seeds {there}, not {_listed(unknown)}")
     started = time.perf_counter()
     data = asked.load_data()
     # Seeds that were run elsewhere, or in another precision, are not mixed with these.

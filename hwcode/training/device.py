@@ -2,7 +2,9 @@
 
 Weights, optimiser state, the statistics of BatchNorm and the loss stay in float32 in every case;
 ``bfloat16`` means that convolutions and matrix products are rounded to it (automatic mixed
-precision). Whether that is faster depends on the machine, so :func:`fastest` tries.
+precision). ``float32`` is what PyTorch makes of it: on a GPU it rounds the factors of convolutions
+to TF32, with ten bits behind the point, unless ``torch.backends.cudnn`` says otherwise. What is
+faster depends on the machine, so :func:`fastest` tries.
 
 No GPU was at hand when this was written: the code for one is tested on the CPU only.
 """
@@ -10,6 +12,7 @@ No GPU was at hand when this was written: the code for one is tested on the CPU 
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -60,7 +63,11 @@ class Placement:
         return module.to(self.device).to(memory_format=self._format)
 
     def forward(self, module: nn.Module) -> Callable[[Tensor], Tensor]:
-        """What a training step calls in place of the module."""
+        """What a training step calls in place of the module.
+
+        Compiled, it is traced once for each size of a minibatch, the smaller last one of an epoch
+        included. Schedule and optimiser stay outside, so that a new rate is just a number.
+        """
         if not self.compiled:
             return module
         return torch.compile(module, mode="reduce-overhead", dynamic=False)
@@ -68,6 +75,12 @@ class Placement:
     def batch(self, images: Tensor) -> Tensor:
         """A batch that is on the device already, in the layout."""
         return images.contiguous(memory_format=self._format) if images.ndim == 4 else images
+
+    def upload(self, values: Tensor) -> Tensor:
+        """Values from the host; a GPU fetches them from pinned memory while the host goes on."""
+        if torch.device(self.device).type == "cuda":
+            return values.pin_memory().to(self.device, non_blocking=True)
+        return values.to(self.device)
 
     def autocast(self) -> AbstractContextManager[Any]:
         """Within it, products have the precision."""
@@ -120,7 +133,8 @@ def fastest(
     """Try placements in turn, several times over, and choose.
 
     The first one is kept unless another takes less than ``gain`` of its time, so that noise does
-    not decide between equals.
+    not decide between equals. One that fails here is left out with a warning, if it is not the
+    first: a compiler may be missing, or memory.
 
     Args:
         step_at: makes a function that carries out one step at a placement.
@@ -128,18 +142,28 @@ def fastest(
         rounds: timed steps of each, after one that is not timed; the shortest counts.
         gain: what is worth a change.
     """
-    steps = [(placement, step_at(placement)) for placement in among]
-    times = {placement: float("inf") for placement in among}
-    for round_ in range(rounds + 1):
-        for placement, step in steps:
+    steps: dict[Placement, Callable[[], object]] = {}
+    for placement in among:
+        try:
+            step = step_at(placement)
+            step()
+        except RuntimeError as error:
+            if not steps:
+                raise
+            told = str(error).strip().partition("\n")[0]
+            warnings.warn(f"{placement} is left out: {told}", stacklevel=2)
+        else:
+            steps[placement] = step
+    times = dict.fromkeys(steps, float("inf"))
+    for _ in range(rounds):
+        for placement, step in steps.items():
             placement.synchronise()
             started = time.perf_counter()
             step()
             placement.synchronise()
-            if round_:
-                times[placement] = min(times[placement], time.perf_counter() - started)
+            times[placement] = min(times[placement], time.perf_counter() - started)
     chosen = among[0]
-    for placement in among[1:]:
+    for placement in steps:
         if times[placement] < gain * times[chosen]:
             chosen = placement
     return chosen

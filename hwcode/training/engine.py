@@ -2,7 +2,9 @@
 
 It knows no chapter. The data lie on the device as whole tensors; each epoch draws its order from
 the seed and its number alone; a step reads nothing back from the device; everything that a run
-depends on can be written to a checkpoint, from which it goes on bit for bit.
+depends on can be written to a checkpoint. On a CPU, with the same number of threads, the run goes
+on from it bit for bit; on a GPU as far as the kernels repeat themselves, which those for the
+gradients of convolutions need not.
 """
 
 from __future__ import annotations
@@ -54,8 +56,7 @@ def seeded(seed: int) -> Iterator[None]:
     ...     bool((nn.Linear(2, 2).weight == first).all())
     True
     """
-    gpus = [torch.cuda.current_device()] if torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices=gpus):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         yield
 
@@ -82,6 +83,8 @@ def train_step(
     Returns:
         The loss before the update, a scalar that stays on the device.
     """
+    # Gradients go before the forward pass, not after the step: those of a CUDA graph lie where its
+    # next replay writes. For the same reason the loss is taken outside the graph: it stays.
     optimiser.zero_grad(set_to_none=True)
     with placement.autocast():
         outputs = model(placement.batch(inputs))
@@ -122,7 +125,7 @@ class Training:
         epoch, place = divmod(self.done, self.per_epoch)
         if place == 0 or self.order is None:
             order = epoch_order(self.seed, epoch, len(self.examples))
-            self.order = order.to(self.placement.device)
+            self.order = self.placement.upload(order)
         if self.recipe.schedule is not None:
             for group in self.optimiser.param_groups:
                 group.update(self.recipe.schedule(self.done))
@@ -145,8 +148,8 @@ class Training:
     def _identity(self) -> str:
         """What has to be the same when a checkpoint is taken up."""
         sizes = [tuple(parameter.shape) for parameter in self.model.parameters()]
-        told = (self.seed, self.placement, self.recipe.batch, self.total, len(self.examples), sizes)
-        return repr(told)
+        run = (self.seed, self.placement, self.recipe.batch, self.total, len(self.examples), sizes)
+        return repr((*run, sorted(self.optimiser.defaults.items())))
 
     def state(self) -> dict[str, Any]:
         """Everything that the rest of the run depends on."""
@@ -236,6 +239,7 @@ def train(
             if stop.made:
                 raise KeyboardInterrupt
     history.losses = run.losses.cpu().numpy()
+    history.seconds = before + time.perf_counter() - started  # now the device has finished, too
     return history
 
 
@@ -305,10 +309,11 @@ def place(
         names = named.removesuffix(",compiled").split(",")
         return Placement(*names, compiled=named.endswith(",compiled"))
     few = examples[: recipe.batch]
+    # More steps than a short schedule may know of; the rate does not matter for the time.
+    trial = replace(recipe, epochs=0, updates=1000, schedule=None)
     model = make_model()
 
     def step_at(placement: Placement) -> Callable[[], object]:
-        trial = replace(recipe, epochs=0, updates=1000)
         return Training(deepcopy(model), trial, few, 0, placement).update
 
     with seeded(0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,7 @@ class Progress:
 
     def __init__(self, what: str = "", folder: Path | None = None) -> None:
         self.what, self.folder = what, folder
+        self._asked: Counter[str] = Counter()
 
     def __call__(self, items: Iterable[Item], total: int | None = None) -> Iterator[Item]:
         """Go through items, showing how many have been done."""
@@ -33,8 +35,24 @@ class Progress:
 
     def within(self, what: str) -> Progress:
         """A bar for a part of the run."""
-        return Progress(f"{self.what} {what}".strip(), self.folder)
+        part = Progress(f"{self.what} {what}".strip(), self.folder)
+        part._asked = self._asked
+        return part
 
     def file(self, name: str) -> Path | None:
-        """A file for a checkpoint, or None where nothing is to be kept."""
-        return self.folder / name if self.folder else None
+        """A file for a checkpoint, or None where nothing is to be kept.
+
+        Whoever asks for the same name again in a run gets another file. Two trainings that differ
+        in nothing that their name tells, only in the rate, say, must not go on from each other's
+        checkpoints.
+
+        >>> run = Progress(folder=Path("run"))
+        >>> [run.within(arm).file("net.pt").name for arm in ("slow", "fast")]
+        ['net.pt', 'net-2.pt']
+        """
+        if self.folder is None:
+            return None
+        self._asked[name] += 1
+        number = self._asked[name]
+        path = self.folder / name
+        return path if number == 1 else path.with_stem(f"{path.stem}-{number}")

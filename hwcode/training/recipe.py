@@ -56,8 +56,15 @@ class Recipe:
             raise ValueError(f"a minibatch has at least one example, not {self.batch}")
 
     def per_epoch(self, count: int) -> int:
-        """Updates in one pass through ``count`` examples."""
-        return count // self.batch if self.drop_last else -(-count // self.batch)
+        """Updates in one pass through ``count`` examples.
+
+        Raises:
+            ValueError: if there is none.
+        """
+        updates = count // self.batch if self.drop_last else -(-count // self.batch)
+        if not updates:
+            raise ValueError(f"{count} examples make no minibatch of {self.batch}")
+        return updates
 
     def total(self, count: int) -> int:
         """Updates in the whole run."""
