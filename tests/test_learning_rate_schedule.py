@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from hwcode import all_cnn as cnn
 from hwcode import schedules
@@ -26,6 +25,7 @@ from hwcode.questions import learning_rate_schedule as asked
 from hwcode.training import engine
 from hwcode.training.device import Placement
 from hwcode.training.progress import Progress
+from tests.test_engine import NothingReadBack
 
 IMAGES = embedded_cifar10(8, 4)
 TRAIN = cnn.examples_of(IMAGES.train)
@@ -127,16 +127,6 @@ def test_normalised_channels_have_mean_zero_and_variance_one():
     images = cnn.Normalise(TRAIN)(TRAIN.inputs).transpose(0, 1).flatten(1)
     assert torch.allclose(images.mean(1), torch.zeros(3), atol=1e-5)
     assert torch.allclose(images.std(1), torch.ones(3), atol=1e-5)
-
-
-class NothingReadBack(TorchDispatchMode):
-    """Fails at every operation that would make a GPU's host wait."""
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        waiting = ("_local_scalar_dense", "nonzero", "equal", "is_nonzero")
-        if function.overloadpacket.__name__ in waiting:
-            raise AssertionError(f"{function} waits for the device")
-        return function(*args, **(kwargs or {}))
 
 
 def test_a_step_with_augmentation_reads_nothing_back():
@@ -270,6 +260,56 @@ def test_P4_2b_no_minimum_below_the_limit(tenths, scale, start):
     factor = 1 + sympy.Rational(tenths, 10)
     at = asked.sweep_minimum((1, sympy.Rational(1, scale)), tuple(start), factor)
     assert at >= 2
+
+
+# --- what is decided by records -----------------------------------------------------------------
+
+
+class Recorded:
+    """A record of two seeds, made up."""
+
+    def __init__(self, **values: list[float]) -> None:
+        self.values = values
+
+    def metric(self, name: str) -> np.ndarray:
+        return np.array(self.values[name])
+
+    def curve(self, name: str) -> np.ndarray:
+        return np.array([[9.0, value] for value in self.values[name]])
+
+
+MINIBATCH, VALIDATION = "long_minibatch_loss", "long_val_loss"
+
+
+@pytest.mark.parametrize(
+    ("decides", "values", "found"),
+    [
+        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.2]}, "every"),
+        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.4]}, "some"),
+        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.3, 0.4]}, "none"),
+        ("_which_is_higher", {MINIBATCH: [1, 1], VALIDATION: [2, 2]}, "validation"),
+        ("_which_is_higher", {MINIBATCH: [2, 2], VALIDATION: [1, 1]}, "training"),
+        ("_which_is_higher", {MINIBATCH: [1, 2], VALIDATION: [2, 1]}, "mixed"),
+        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.3]}, "third"),
+        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.21]}, "third"),
+        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.26, 0.2], "iii": [0.3, 0.3]}, "above"),
+        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.2]}, "none"),
+    ],
+)  # fmt: skip
+def test_P4_2_every_outcome_of_a_recorded_run_is_told_from_the_others(
+    decides, values, found, monkeypatch
+):
+    if decides == "_who_is_worse":
+        values = {f"{name}_val_error": errors for name, errors in values.items()}
+    monkeypatch.setattr(asked, "_record", lambda name: Recorded(**values))
+    assert getattr(asked, decides)(None) == found
+    part = next(
+        part
+        for question in asked.QUESTIONS
+        for part in question.parts
+        if part.truth is not None and part.truth.value is getattr(asked, decides)
+    )
+    assert found in part.form.options, "an outcome that nobody could answer"
 
 
 # --- momentum -----------------------------------------------------------------------------------

@@ -280,8 +280,9 @@ STUDY = _study(
     {
         **SMALL,
         **TRAININGS,
+        "train_images": 5120,
         "eta_star": 0.3,
-        "epochs": 20,
+        "epochs": 8,
         "evaluated": 1000,
     },
 )
