@@ -11,9 +11,10 @@ import html
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from hwcode.checking.domain import Domain
@@ -46,12 +47,19 @@ INK = "#0a0b0c"
 
 @dataclass(frozen=True)
 class Shown:
-    """Something a cell displays: Markdown on the page, plain text elsewhere."""
+    """Something a cell displays: Markdown on the page, plain text elsewhere.
+
+    Attributes:
+        markdown: what is displayed.
+        claims: what it says of a question, as plain values for the ledger.
+    """
 
     markdown: str
+    claims: Mapping[str, Any] | None = None
 
-    def _repr_markdown_(self) -> str:
-        return self.markdown
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        metadata = {} if self.claims is None else {"hwcode-claims": dict(self.claims)}
+        return {"text/markdown": self.markdown}, metadata
 
     def __repr__(self) -> str:
         return self.markdown
@@ -79,11 +87,15 @@ def answer(id: str) -> Shown:
         AssertionError: if a reference does not hold against its definition. The page then fails.
     """
     question = _question(id)
-    blocks = [_answer_block(question, part) for part in question.parts]
+    found = [_verified(question, part) for part in question.parts]
+    blocks = list(map(_answer_block, repeat(question), question.parts, found))
     if question.conventions:
         links = ", ".join(f"[](#conv-{name})" for name in question.conventions)
         blocks.append(f"*Conventions it depends on:* {links}.")
-    return Shown("\n\n".join(blocks))
+    decided = {
+        part.name: each.method.value for part, each in zip(question.parts, found, strict=True)
+    }
+    return Shown("\n\n".join(blocks), {"id": question.id, "decided": decided})
 
 
 def _question(id: str) -> Question:
@@ -92,10 +104,14 @@ def _question(id: str) -> Question:
     return question(id)
 
 
-def _answer_block(question: Question, part: Part) -> str:
+def _verified(question: Question, part: Part) -> Comparison:
     found = part.verify()
     if not found.equal:
         raise AssertionError(f"{question.id} {part.name}: the reference fails: {found}")
+    return found
+
+
+def _answer_block(question: Question, part: Part, found: Comparison) -> str:
     asks = f"{part.asks[:1].upper()}{part.asks[1:]}" if part.asks else "Answer"
     label = f" `{question.id}:{part.name}`" if part.name else f" `{question.id}`"
     return f"**{asks}**{label}\n\n{part.shown}\n\n{_status(found)}"
@@ -115,7 +131,7 @@ def mistakes(id: str) -> Shown:
     """
     question = _question(id)
     rows = [row for part in question.parts for row in _mistake_rows(question, part)]
-    return Shown("\n".join(rows))
+    return Shown("\n".join(rows), {"id": question.id, "refused": len(rows)})
 
 
 def _mistake_rows(question: Question, part: Part) -> Iterator[str]:

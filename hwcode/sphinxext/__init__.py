@@ -6,7 +6,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from hwcode.sphinxext import assets, directives, execution
+from hwcode.sphinxext import assets, directives, execution, ledger
 
 __all__ = ["setup"]
 
@@ -16,4 +16,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     assets.setup(app)
     directives.setup(app)
     execution.setup(app)
+    ledger.setup(app)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
