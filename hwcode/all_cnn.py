@@ -239,20 +239,24 @@ def plain_loop(
     decay: float,
     updates: int,
     batch: int = 128,
+    device: str = "cpu",
 ) -> Iterator[float]:
     """The same training in the manner of a tutorial, which the engine is measured against.
 
-    Float32, whole tensors in memory in the usual layout, every loss read back.
+    Float32, whole tensors in memory in the usual layout, every minibatch sent to the device, every
+    loss read back.
 
     Args:
         model: trained in place.
         examples: bytes and labels.
         orders: for each epoch the order of the examples.
         peak, momentum, decay, updates, batch: as in :func:`recipe`.
+        device: where the model goes.
 
     Yields:
         The loss of each minibatch.
     """
+    model.to(device)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.0, momentum=momentum, weight_decay=decay)
     model.train()
     done = count()
@@ -260,7 +264,8 @@ def plain_loop(
         for chosen in order.split(batch):
             for group in optimiser.param_groups:
                 group["lr"] = schedules.warmup_cosine(next(done), updates, peak)
-            images, labels = examples.inputs[chosen], examples.targets[chosen]
+            images = examples.inputs[chosen].to(device)
+            labels = examples.targets[chosen].to(device)
             optimiser.zero_grad()
             loss = functional.cross_entropy(model(images), labels)
             loss.backward()

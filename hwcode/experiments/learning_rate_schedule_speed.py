@@ -47,12 +47,18 @@ def run_speed(
 
 
 def _plain(
-    config: Mapping[str, Any], examples: engine.Examples, seed: int, updates: int
+    config: Mapping[str, Any],
+    examples: engine.Examples,
+    seed: int,
+    updates: int,
+    device: str = "cpu",
 ) -> Iterator[float]:
     model = study.make_net(config, examples)
     orders = (engine.epoch_order(seed, epoch, len(examples)) for epoch in count())
     rate, momentum, decay = config["rate"], config["momentum"], config["decay"]
-    return cnn.plain_loop(model, examples, orders, rate, momentum, decay, updates, config["batch"])
+    return cnn.plain_loop(
+        model, examples, orders, rate, momentum, decay, updates, config["batch"], device
+    )
 
 
 def _recipe(config: Mapping[str, Any], updates: int) -> engine.Recipe:
@@ -68,7 +74,7 @@ def _interleaved(
     config: Mapping[str, Any], examples: engine.Examples, seed: int, progress: Progress
 ) -> dict[str, list[float]]:
     """Seconds for a step, round by round."""
-    loop = _plain(config, examples, seed, 10**6)
+    loop = _plain(config, examples, seed, 10**6, best_device())
     steps: dict[str, Callable[[], object]] = {"plain": lambda: next(loop)}
     for where in candidates(best_device()):
         model = study.make_net(config, examples)
