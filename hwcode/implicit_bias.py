@@ -1,53 +1,37 @@
 """The implicit bias of optimisers: which of infinitely many perfect fits they find.
 
-An optimiser is a generator here. It yields its iterates, the start first and without end. It works
-on arrays of float64 and on arrays of SymPy or mpmath numbers (:func:`exact`, :func:`precise`),
-because some of what float64 says about these methods is wrong.
+The optimisers themselves are in :mod:`hwcode.optimisers`. Here are the numbers to run them on,
+exact ones (:func:`exact`), precise ones (:func:`precise`) and floats without surprises
+(:func:`plain`), and ways to say where a run ends: by a formula, by linear algebra, in intervals
+that hold the limit.
 
-The loss is ``1/n ||X w - t||^2``; for one batch, the mean over its examples.
+The loss is ``1/n ||X w - t||^2``.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 import mpmath
 import numpy as np
 import sympy
-from numpy.typing import NDArray
+
+from hwcode.optimisers import Array
 
 __all__ = [
-    "adagrad",
-    "adam",
-    "cyclic",
-    "descent",
-    "drawn",
     "enclosed_bias",
     "exact",
-    "full_adagrad",
-    "least_squares",
     "limit_of_iteration",
-    "momentum",
     "nearest_solution",
     "plain",
     "precise",
-    "rmsprop",
     "settled",
 ]
 
-Array = NDArray[Any]
-Gradient = Callable[[int, Array], Array]
-"""From the number of steps taken so far and the weights to a gradient there."""
-Rate = Any
-"""A number, or a function of the number of steps taken so far."""
-Order = Callable[[int], Sequence[int]]
-"""Which examples make the batch of a step."""
 
-
-# --- numbers, losses, batches -----------------------------------------------------------------
+# --- numbers ----------------------------------------------------------------------------------
 
 
 def exact(values: Any) -> Array:
@@ -86,216 +70,6 @@ def precise(values: Any) -> Array:
     return np.vectorize(number, otypes=[object])(values)
 
 
-def least_squares(X: Array, t: Array, order: Order | None = None) -> Gradient:
-    """Gradients of the mean squared error of a batch, ``2/b X_B^T (X_B w - t_B)``.
-
-    Args:
-        X: data, ``n x d``.
-        t: targets, ``n``.
-        order: the rows in the batch of each step; all of them if not given.
-
-    >>> least_squares(np.array([[2.0, 1.0]]), np.array([2.0]))(0, np.zeros(2))
-    array([-8., -4.])
-    """
-
-    def gradient(step: int, w: Array) -> Array:
-        rows = list(range(len(t)) if order is None else order(step))
-        return 2 * X[rows].T @ (X[rows] @ w - t[rows]) / len(rows)
-
-    return gradient
-
-
-def cyclic(n: int, batch: int = 1) -> Order:
-    """Batches of ``batch`` examples in turn, over and over.
-
-    >>> [cyclic(3, 2)(step) for step in range(3)]
-    [[0, 1], [2, 0], [1, 2]]
-    """
-    return lambda step: [(step * batch + i) % n for i in range(batch)]
-
-
-def drawn(n: int, batch: int, seed: int, replacement: bool = False) -> Order:
-    """Random batches; a step's batch depends on the seed and the step alone.
-
-    >>> sorted(drawn(3, 3, seed=0)(0))
-    [0, 1, 2]
-    """
-
-    def order(step: int) -> Sequence[int]:
-        generator = np.random.default_rng((seed, step))
-        return [int(i) for i in generator.choice(n, size=batch, replace=replacement)]
-
-    return order
-
-
-# --- optimisers -------------------------------------------------------------------------------
-
-
-def descent(gradient: Gradient, rate: Rate, start: Array) -> Iterator[Array]:
-    """Gradient descent: full-batch, mini-batch or on single examples, as the gradient is.
-
-    >>> gradient = least_squares(exact([[1, 1]]), exact([3]))
-    >>> path = descent(gradient, sympy.Rational(1, 4), exact([0, 0]))
-    >>> [list(w) for w in islice(path, 3)]
-    [[0, 0], [3/2, 3/2], [3/2, 3/2]]
-    """
-    w, step = start, 0
-    while True:
-        yield w
-        w = w - _at(rate, step) * gradient(step, w)
-        step += 1
-
-
-def momentum(
-    gradient: Gradient,
-    rate: Rate,
-    alpha: Any,
-    start: Array,
-    velocity: Array | None = None,
-    lookahead: bool = False,
-) -> Iterator[Array]:
-    """Descent with momentum: ``delta <- alpha delta - rate g``, ``w <- w + delta``.
-
-    Args:
-        gradient: as of :func:`least_squares`.
-        rate: the learning rate, inside ``delta``.
-        alpha: the momentum.
-        start: ``d``.
-        velocity: ``delta`` before the first step; zero if not given.
-        lookahead: take the gradient at ``w + alpha delta``, as Nesterov does.
-
-    >>> path = momentum(least_squares(exact([[1, 1]]), exact([3])), sympy.Rational(1, 8),
-    ...                 sympy.Rational(1, 2), exact([0, 0]))
-    >>> [w[0] for w in islice(path, 4)]
-    [0, 3/4, 3/2, 15/8]
-    """
-    w, step = start, 0
-    delta = 0 * start if velocity is None else velocity
-    while True:
-        yield w
-        at = w + alpha * delta if lookahead else w
-        delta = alpha * delta - _at(rate, step) * gradient(step, at)
-        w, step = w + delta, step + 1
-
-
-def adagrad(
-    gradient: Gradient, rate: Rate, start: Array, eps: Any = 0, inside: bool = False
-) -> Iterator[Array]:
-    """Adagrad: each weight's step is divided by the root of the sum of its squared gradients.
-
-    Args:
-        gradient: as of :func:`least_squares`.
-        rate: the learning rate.
-        start: ``d``.
-        eps: added to the root; with 0, a weight whose gradients have all been 0 stays (0/0 = 0).
-        inside: add ``eps`` under the root instead.
-
-    Duchi, Hazan and Singer 2011.
-
-    >>> path = adagrad(least_squares(exact([[1, 2]]), exact([3])), 1, exact([0, 0]))
-    >>> [list(w) for w in islice(path, 3)]
-    [[0, 0], [1, 1], [1, 1]]
-    """
-    w, total, step = start, 0 * start, 0
-    while True:
-        yield w
-        g = gradient(step, w)
-        total = total + g * g
-        w = w - _at(rate, step) * _scaled(g, total, eps, inside)
-        step += 1
-
-
-def rmsprop(
-    gradient: Gradient, rate: Rate, start: Array, beta: Any, eps: Any = 0, inside: bool = False
-) -> Iterator[Array]:
-    """RMSProp: as :func:`adagrad`, with ``v <- beta v + (1 - beta) g^2`` in place of the sum.
-
-    ``v`` is 0 before the first step. Tieleman and Hinton 2012.
-
-    >>> path = rmsprop(least_squares(exact([[2, 1]]), exact([2])), sympy.Rational(1, 15),
-    ...                exact([0, 0]), beta=sympy.Rational(99, 100))
-    >>> [list(w) for w in islice(path, 3)]
-    [[0, 0], [2/3, 2/3], [2/3, 2/3]]
-    """
-    w, v, step = start, 0 * start, 0
-    while True:
-        yield w
-        g = gradient(step, w)
-        v = beta * v + (1 - beta) * g * g
-        w = w - _at(rate, step) * _scaled(g, v, eps, inside)
-        step += 1
-
-
-def adam(
-    gradient: Gradient, rate: Rate, start: Array, beta1: Any, beta2: Any, eps: Any = 0
-) -> Iterator[Array]:
-    """Adam: RMSProp with momentum in the numerator, and both averages corrected for their start.
-
-    Kingma and Ba 2015, algorithm 1.
-
-    >>> gradient = least_squares(np.array([[2.0, 1.0]]), np.array([2.0]))
-    >>> path = adam(gradient, 0.1, np.zeros(2), 0.9, 0.999)
-    >>> next(path), next(path)
-    (array([0., 0.]), array([0.1, 0.1]))
-    """
-    w, m, v, step = start, 0 * start, 0 * start, 0
-    while True:
-        yield w
-        g = gradient(step, w)
-        m = beta1 * m + (1 - beta1) * g
-        v = beta2 * v + (1 - beta2) * g * g
-        step += 1
-        mean, square = m / (1 - beta1**step), v / (1 - beta2**step)
-        w = w - _at(rate, step - 1) * _scaled(mean, square, eps, inside=False)
-
-
-def full_adagrad(gradient: Gradient, rate: Rate, start: Array, eps: float = 0) -> Iterator[Array]:
-    """Adagrad with the whole matrix ``G``, the sum of ``g g^T``, where others keep its diagonal.
-
-    Steps go along ``(G^(1/2) + eps I)^+ g``. In float64 only; eigenvalues of ``G`` below ``1e-12``
-    of the largest count as zero.
-
-    >>> gradient = least_squares(np.array([[2.0, 1.0]]), np.array([2.0]))
-    >>> path = full_adagrad(gradient, 0.1, np.zeros(2))
-    >>> [w.round(4).tolist() for w in islice(path, 2)]
-    [[0.0, 0.0], [0.0894, 0.0447]]
-    """
-    w, total, step = start, np.zeros((len(start), len(start))), 0
-    while True:
-        yield w
-        g = gradient(step, w)
-        total = total + np.outer(g, g)
-        values, vectors = np.linalg.eigh(total)
-        values = np.where(values > 1e-12 * values[-1], values, 0.0)
-        roots = np.sqrt(values) + eps
-        inverse = np.divide(1, roots, out=np.zeros_like(roots), where=roots > 0)
-        w = w - _at(rate, step) * (vectors @ (inverse * (vectors.T @ g)))
-        step += 1
-
-
-def _at(rate: Rate, step: int) -> Any:
-    return rate(step) if callable(rate) else rate
-
-
-def _scaled(g: Array, squares: Array, eps: Any, inside: bool) -> Array:
-    """``g / (sqrt(squares) + eps)``, or ``g / sqrt(squares + eps)``; 0 where ``g`` is 0."""
-    below = _root(squares + eps) if inside else _root(squares) + eps
-    quotients = [0 * a if a == 0 else a / b for a, b in zip(g, below, strict=True)]
-    return np.array(quotients, dtype=g.dtype)
-
-
-def _root(values: Array) -> Array:
-    if values.dtype != object:
-        return np.sqrt(values)
-    return np.array([_root_of_number(value) for value in values], dtype=object)
-
-
-def _root_of_number(value: Any) -> Any:
-    if isinstance(value, float):
-        return math.sqrt(value)
-    return value.sqrt() if isinstance(value, mpmath.mpf) else sympy.sqrt(value)
-
-
 # --- where they end ---------------------------------------------------------------------------
 
 
@@ -317,6 +91,7 @@ def settled(path: Iterator[Array], tolerance: Any, most: int = 100_000) -> Array
     Raises:
         ArithmeticError: if there is none among the first ``most``.
 
+    >>> from hwcode.optimisers import descent, least_squares
     >>> path = descent(least_squares(np.array([[2.0, 1.0]]), np.array([2.0])), 0.05, np.zeros(2))
     >>> settled(path, 1e-14).round(12)
     array([0.8, 0.4])
@@ -343,6 +118,7 @@ def limit_of_iteration(step: Callable[[Array], Array], state: Array) -> Array:
     Raises:
         ArithmeticError: if the powers of ``M`` do not converge.
 
+    >>> from hwcode.optimisers import least_squares
     >>> step = lambda w: w - least_squares(exact([[2, 1]]), exact([2]))(0, w) / 10
     >>> list(limit_of_iteration(step, exact([0, 0])))
     [4/5, 2/5]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hwcode import weight_decay as wd
+from hwcode import optimisers as opt
 from hwcode.data import ImageData, embedded_digits
 from hwcode.training.experiment import Experiment, Outcome, Record, Tolerance
 from hwcode.training.progress import Progress
@@ -152,18 +152,18 @@ def _paths(task: Task, config: Mapping[str, Any], seed: int, losses: list[Array]
     amounts = np.array([[amount] for *_, amount in grid]) * is_weight(task.X.shape[1], hidden)
     decays = np.array([[method == "decay"] for method, *_ in grid])
 
-    def gradient(w: Array) -> Array:
+    def gradient(_: int, w: Array) -> Array:
         batch = generator.integers(0, len(task.y), config["batch"])
         values, slopes = cross_entropy(w, task.X[batch], task.y[batch], hidden)
         losses.append(values)
         return slopes
 
     start = np.tile(start_of(task, config, seed), (len(grid), 1))
-    return wd.adam(
-        gradient,
-        start,
+    return opt.adam(
+        opt.penalised(gradient, np.where(decays, 0.0, amounts / 2)),
         rates,
-        penalty=np.where(decays, 0.0, amounts / 2),
+        start,
+        eps=1e-8,
         decay=np.where(decays, rates * amounts, 0.0),
     )
 

@@ -12,6 +12,7 @@ from sympy import ImmutableMatrix, Integer, Rational
 from sympy.matrices.expressions import Identity
 
 from hwcode import implicit_bias as ib
+from hwcode import optimisers as opt
 from hwcode.checking import (
     Alternative,
     Choice,
@@ -68,10 +69,10 @@ def _safe_rate(rows: Any) -> Any:
 def _limit_of_passes(rows: Any, targets: Any, start: Any, batch: int) -> ImmutableMatrix:
     """The exact limit of mini-batch SGD that takes its batches in turn."""
     length = len(targets)
-    gradient = ib.least_squares(rows, targets, ib.cyclic(length, batch))
+    gradient = opt.least_squares(rows, targets, opt.cyclic(length, batch))
 
     def one_pass(weights: Any) -> Any:
-        path = ib.descent(gradient, _safe_rate(rows), weights)
+        path = opt.descent(gradient, _safe_rate(rows), weights)
         return next(islice(path, length, None))
 
     return ImmutableMatrix(list(ib.limit_of_iteration(one_pass, start)))
@@ -121,13 +122,13 @@ def _rank_needed(_: Any) -> str:
 def _turning_rate(gradient: Any, start: Any) -> Any:
     """The rate at which a step maps an error to its negative: above it the error grows."""
     rate = sympy.Symbol("rate", positive=True)
-    after = next(islice(ib.descent(gradient, rate, start), 1, None))
+    after = next(islice(opt.descent(gradient, rate, start), 1, None))
     return sympy.solve(sympy.Eq(after[0], -start[0]), rate)[0]
 
 
 def _rate_of_one_example(point: Any) -> Any:
     rows = np.array([[point[R], Integer(0)]], dtype=object)
-    return _turning_rate(ib.least_squares(rows, ib.exact([0])), ib.exact([1, 0]))
+    return _turning_rate(opt.least_squares(rows, ib.exact([0])), ib.exact([1, 0]))
 
 
 def _decreasing_rates(_: Any) -> str:
@@ -299,7 +300,7 @@ def _rate_of_one_batch(point: Any) -> Any:
     rows = np.array(
         [[sympy.sqrt(point[lmax]), Integer(0)]] + [[Integer(0)] * 2] * (int(point[b]) - 1)
     )
-    gradient = ib.least_squares(rows, ib.exact([0] * len(rows)))
+    gradient = opt.least_squares(rows, ib.exact([0] * len(rows)))
     return _turning_rate(gradient, ib.exact([1, 0]))
 
 
@@ -336,6 +337,10 @@ of drawing has to do with it.*
                 ),
                 Mistake(2 * eta / b * XB.T * batch_residual, "this step climbs"),
                 Mistake(-XB.T * batch_residual, "neither the rate nor the factor 2/b is there"),
+                Mistake(
+                    w - 2 * eta / b * XB.T * batch_residual,
+                    "these are the new weights; their change is asked for",
+                ),
             ),
         ),
         Part(
@@ -410,12 +415,12 @@ it is the shortest solution, and the only one of its length.
 def _momentum_limit(point: Any) -> ImmutableMatrix:
     """The exact limit of full-batch momentum, by its linear map on weights and velocity."""
     rows, targets = _arrays(point[X], point[t])
-    gradient = ib.least_squares(rows, targets)
+    gradient = opt.least_squares(rows, targets)
     size = rows.shape[1]
 
     def step(state: Any) -> Any:
         weights, velocity = state[:size], state[size:]
-        path = ib.momentum(gradient, _safe_rate(rows), point[alpha], weights, velocity)
+        path = opt.momentum(gradient, _safe_rate(rows), weights, point[alpha], velocity)
         after = next(islice(path, 1, None))
         return np.concatenate([after, after - weights])
 
@@ -454,7 +459,7 @@ def _any_order(_: Any) -> str:
 
 def _what_keeps_the_row_space(_: Any) -> str:
     """A linear step that leaves the row space of x = (2, 1), and one that is not linear and stays."""
-    slope = ib.least_squares(ib.exact([[2, 1]]), ib.exact([2]))(0, ib.exact([0, 0]))
+    slope = opt.least_squares(ib.exact([[2, 1]]), ib.exact([2]))(0, ib.exact([0, 0]))
     scaled_by_matrix = slope * ib.exact([1, 3])
     normalised = slope / sympy.sqrt(sum(value**2 for value in slope))
     outside = [bool(step[0] - 2 * step[1] != 0) for step in (scaled_by_matrix, normalised)]
@@ -595,7 +600,7 @@ def _adagrad_run(data: Any, target: Any) -> ImmutableMatrix:
     with mpmath.workdps(DIGITS):
         row, goal = ib.precise(data), ib.precise([target])
         rate = abs(goal[0]) / (2 * sum(abs(row)))
-        path = ib.adagrad(ib.least_squares(row.reshape(1, -1), goal), rate, 0 * row)
+        path = opt.adagrad(opt.least_squares(row.reshape(1, -1), goal), rate, 0 * row)
         return _rational(ib.settled(path, mpmath.mpf(10) ** (5 - DIGITS)))
 
 
@@ -605,8 +610,8 @@ def _rational(values: Any) -> ImmutableMatrix:
 
 def _adagrad_on_hint(_: Any) -> ImmutableMatrix:
     """x = (1, 1), t = 3 at rate 3/2, which reaches the limit in one step: ten exact steps."""
-    path = ib.adagrad(
-        ib.least_squares(ib.exact([[1, 1]]), ib.exact([3])), Rational(3, 2), ib.exact([0, 0])
+    path = opt.adagrad(
+        opt.least_squares(ib.exact([[1, 1]]), ib.exact([3])), Rational(3, 2), ib.exact([0, 0])
     )
     return ImmutableMatrix(list(next(islice(path, 10, None))))
 
@@ -614,7 +619,7 @@ def _adagrad_on_hint(_: Any) -> ImmutableMatrix:
 def _adagrad_verdict(_: Any) -> str:
     """x = (1, 2), t = 3, rate 1: where Adagrad is after one step and after ten, exactly."""
     rows, targets = ib.exact([[1, 2]]), ib.exact([3])
-    path = list(islice(ib.adagrad(ib.least_squares(rows, targets), 1, ib.exact([0, 0])), 11))
+    path = list(islice(opt.adagrad(opt.least_squares(rows, targets), 1, ib.exact([0, 0])), 11))
     stays = list(path[1]) == list(path[10]) and rows[0] @ path[1] == 3
     shortest = _minimum_norm_by_elimination(sympy.Matrix(rows.tolist()), targets)
     return "counterexample" if stays and sympy.Matrix(path[1]) != shortest else "proof"
@@ -632,8 +637,8 @@ def _refutes(answer: tuple[Any, ...]) -> Comparison:
     if not any(data):
         return Comparison(False, Method.EXACT, remark="with x = 0 there is nothing to fit")
     rate = abs(target) / sum(abs(data))
-    gradient = ib.least_squares(data.reshape(1, -1), ib.exact([target]))
-    reached = list(islice(ib.adagrad(gradient, rate, ib.exact([0, 0])), 3))[-1]
+    gradient = opt.least_squares(data.reshape(1, -1), ib.exact([target]))
+    reached = list(islice(opt.adagrad(gradient, rate, ib.exact([0, 0])), 3))[-1]
     if data @ reached != target:
         raise ArithmeticError(f"{reached} is no solution for {answer}")
     shortest = data * target / (data @ data)
@@ -659,7 +664,7 @@ def _exceptional_rate(_: Any) -> str:
 def _iterate_proves(_: Any) -> str:
     """Is there a run with an iterate outside the row space that ends at the minimum-norm solution?"""
     rows, targets = ib.exact([[2, 1]]), ib.exact([2])
-    path = ib.adagrad(ib.least_squares(rows, targets), 5, ib.exact([0, 0]), eps=1)
+    path = opt.adagrad(opt.least_squares(rows, targets), 5, ib.exact([0, 0]), eps=1)
     first = list(islice(path, 2))[-1]
     outside = first[0] - 2 * first[1] != 0
     return "no" if outside and _exceptional_rate(None) == "sometimes" else "yes"
@@ -743,6 +748,10 @@ exactly proves it.* Start at zero; $\epsilon=0$ (with $0/0=0$) where nothing els
                 Mistake(
                     ImmutableMatrix([value * tau / (x1**2 + x2**2) for value in (x1, x2)]),
                     "this is the minimum-norm solution, where gradient descent ends",
+                ),
+                Mistake(
+                    ImmutableMatrix([tau / (x1 + x2)] * 2),
+                    "this is right only if both entries are positive",
                 ),
                 Mistake(
                     ImmutableMatrix([tau / (2 * value) for value in (x1, x2)]),
@@ -838,12 +847,12 @@ def _first_gradient(_: Any) -> ImmutableMatrix:
 
 
 HINT_ROWS, HINT_TARGETS = ib.exact([[2, 1]]), ib.exact([2])
-HINT = ib.least_squares(HINT_ROWS, HINT_TARGETS)
+HINT = opt.least_squares(HINT_ROWS, HINT_TARGETS)
 
 
 def _rms_verdict(_: Any) -> str:
     """beta = 99/100, eps = 1/100 and the rate 3321/49000: ten exact steps."""
-    path = ib.rmsprop(
+    path = opt.rmsprop(
         HINT, Rational(3321, 49000), ib.exact([0, 0]), Rational(99, 100), Rational(1, 100)
     )
     iterates = list(islice(path, 11))
@@ -855,13 +864,13 @@ def _rms_verdict(_: Any) -> str:
 def _hitting_rate(point: Any) -> Any:
     """Solve for the rate at which the first iterate lies on the line of solutions."""
     rate = sympy.Symbol("rate", positive=True)
-    first = list(islice(ib.rmsprop(HINT, rate, ib.exact([0, 0]), point[beta]), 2))[-1]
+    first = list(islice(opt.rmsprop(HINT, rate, ib.exact([0, 0]), point[beta]), 2))[-1]
     return sympy.solve(sympy.Eq(HINT_ROWS[0] @ first, 2), rate)[0]
 
 
 def _rms_limit(_: Any) -> ImmutableMatrix:
     """The exact run at the rate at which the first step reaches the limit: ten steps later."""
-    path = ib.rmsprop(HINT, Rational(1, 15), ib.exact([0, 0]), Rational(99, 100))
+    path = opt.rmsprop(HINT, Rational(1, 15), ib.exact([0, 0]), Rational(99, 100))
     reached = next(islice(path, 10, None))
     assert HINT_ROWS[0] @ reached == HINT_TARGETS[0]
     return ImmutableMatrix(list(reached))
@@ -872,8 +881,8 @@ def _stable_rate(point: Any) -> Any:
     tiny, rate = sympy.symbols("tiny rate", positive=True)
     data = np.array(list(point[x]), dtype=object)
     start = data * tiny / (data @ data)
-    gradient = ib.least_squares(data.reshape(1, -1), ib.exact([0]))
-    path = ib.rmsprop(gradient, rate, start, Rational(9, 10), point[eps])
+    gradient = opt.least_squares(data.reshape(1, -1), ib.exact([0]))
+    path = opt.rmsprop(gradient, rate, start, Rational(9, 10), point[eps])
     residual = data @ next(islice(path, 1, None))
     factor = sympy.limit(sympy.simplify(residual / tiny), tiny, 0, "+")
     return sympy.solve(sympy.Eq(factor, -1), rate)[0]
@@ -881,14 +890,14 @@ def _stable_rate(point: Any) -> Any:
 
 def _converges(_: Any) -> str:
     """Without eps, in 120 digits: two rates where the residual comes back, and one that hits exactly."""
-    hit = ib.rmsprop(HINT, Rational(1, 15), ib.exact([0, 0]), Rational(99, 100))
+    hit = opt.rmsprop(HINT, Rational(1, 15), ib.exact([0, 0]), Rational(99, 100))
     stays = all(HINT_ROWS[0] @ weights == 2 for weights in islice(hit, 1, 20))
     returns = []
     with mpmath.workdps(120):
         rows, targets = ib.precise([[2, 1]]), ib.precise([2])
         for rate in (mpmath.mpf("0.1"), mpmath.mpf("0.01")):
-            path = ib.rmsprop(
-                ib.least_squares(rows, targets), rate, ib.precise([0, 0]), mpmath.mpf("0.9")
+            path = opt.rmsprop(
+                opt.least_squares(rows, targets), rate, ib.precise([0, 0]), mpmath.mpf("0.9")
             )
             late = [abs(rows[0] @ weights - 2) for weights in islice(path, 400, 500)]
             returns.append(min(late) > rate)
@@ -952,6 +961,7 @@ it converges.*
                 _hitting_rate, "the solution of x^T w_1 = t for the rate, after one exact step"
             ),
             mistakes=(
+                Mistake(Rational(1, 15), "this is the rate for beta = 99/100"),
                 Mistake(Rational(2, 3), "v is not the squared gradient but 1 - beta of it"),
                 Mistake(2 * (1 - beta) / 3, "the step is divided by the root of v"),
                 Mistake(
@@ -1054,12 +1064,12 @@ def _same_direction(_: Any) -> str:
     """Sixty iterates of each method in 60 digits: do they leave the ray of sign(x)?"""
     with mpmath.workdps(DIGITS):
         rows, targets, start = ib.precise([[2, 1]]), ib.precise([2]), ib.precise([0, 0])
-        gradient, rate = ib.least_squares(rows, targets), mpmath.mpf("0.05")
+        gradient, rate = opt.least_squares(rows, targets), mpmath.mpf("0.05")
         tenths = [mpmath.mpf(k) / 10 for k in range(10)]
         paths = {
-            "adagrad": ib.adagrad(gradient, rate, start),
-            "rmsprop": ib.rmsprop(gradient, rate, start, tenths[9]),
-            "adam": ib.adam(gradient, rate, start, tenths[9], mpmath.mpf("0.999")),
+            "adagrad": opt.adagrad(gradient, rate, start),
+            "rmsprop": opt.rmsprop(gradient, rate, start, tenths[9]),
+            "adam": opt.adam(gradient, rate, start, tenths[9], mpmath.mpf("0.999")),
         }
         bound = mpmath.mpf(10) ** (10 - DIGITS)
         stays = {
@@ -1099,10 +1109,10 @@ def _full_matrix(_: Any) -> str:
         generator.standard_normal(5),
         np.zeros(9),
     )
-    gradient, nearest = ib.least_squares(rows, targets), ib.nearest_solution(rows, targets, start)
+    gradient, nearest = opt.least_squares(rows, targets), ib.nearest_solution(rows, targets, start)
     full, diagonal = (
         np.linalg.norm(ib.settled(method(gradient, 0.5, start), 1e-13) - nearest)
-        for method in (ib.full_adagrad, ib.adagrad)
+        for method in (opt.full_adagrad, opt.adagrad)
     )
     return "yes" if full < 1e-9 < 1e-2 < diagonal else "no"
 
@@ -1113,7 +1123,7 @@ def _steps_to(curvatures: Any, rotation: Any, goal: float) -> int:
     start = rotation.T @ np.ones(len(curvatures))
     best = 10**6
     for rate in (0.1, 0.3, 1.0, 3.0):
-        path = ib.adagrad(lambda _, w: hessian @ w, rate, start)
+        path = opt.adagrad(lambda _, w: hessian @ w, rate, start)
         for step, weights in enumerate(islice(path, 5000)):
             if weights @ hessian @ weights <= goal * (start @ hessian @ start):
                 best = min(best, step)
@@ -1124,7 +1134,7 @@ def _steps_to(curvatures: Any, rotation: Any, goal: float) -> int:
 TURNED = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)
 
 
-def _axes(curvatures: Any) -> ib.Gradient:
+def _axes(curvatures: Any) -> opt.Gradient:
     """Gradients of the quadratic with these curvatures along the axes."""
     return lambda _, weights: curvatures * weights
 
@@ -1134,7 +1144,7 @@ def _grows_with_condition(_: Any) -> str:
     runs = []
     with mpmath.workdps(DIGITS):
         for curvatures in ([1, 1], [1, 10**6]):
-            path = ib.adagrad(_axes(ib.precise(curvatures)), mpmath.mpf("0.5"), ib.precise([1, 1]))
+            path = opt.adagrad(_axes(ib.precise(curvatures)), mpmath.mpf("0.5"), ib.precise([1, 1]))
             runs.append(next(islice(path, 20, None)))
         equal = max(abs(runs[0] - runs[1])) < mpmath.mpf(10) ** (10 - DIGITS)
     return "none" if equal else "linear"
@@ -1149,7 +1159,7 @@ def _after_rotation(_: Any) -> str:
 def _rate_after_equal_gradients(point: Any) -> Any:
     """The length of Adagrad's m-th step under constant gradients, divided by the gradient."""
     slope = np.array([point[c]], dtype=object)
-    path = list(islice(ib.adagrad(lambda *_: slope, point[eta], ib.exact([0])), int(point[m]) + 1))
+    path = list(islice(opt.adagrad(lambda *_: slope, point[eta], ib.exact([0])), int(point[m]) + 1))
     return (path[-2] - path[-1])[0] / point[c]
 
 
@@ -1166,7 +1176,7 @@ share, what about them is to blame, and split "desirable" into claims that can b
     parts=(
         Part(
             name="same",
-            asks=r"one data point, start at zero, $\epsilon=0$: which of Adagrad, RMSProp and Adam can converge to the minimum-norm solution when $|x_1|\ne|x_2|$, both nonzero?",
+            asks=r"one data point with $t\ne0$, start at zero, $\epsilon=0$: which of Adagrad, RMSProp and Adam can converge to the minimum-norm solution when $|x_1|\ne|x_2|$, both nonzero?",
             form=Choice(
                 {
                     "all": "none: all three stay on the ray of sign(x)",

@@ -10,8 +10,9 @@ import sympy
 from sympy import ImmutableMatrix, Rational
 from sympy.matrices.expressions import Identity
 
-from hwcode import weight_decay as wd
+from hwcode import optimisers as opt
 from hwcode.checking import (
+    Alternative,
     Choice,
     Domain,
     Formula,
@@ -106,6 +107,11 @@ $w_{i+1}=(1-\lambda)w_i-\eta\nabla L(w_i)$. Write down $w_1$ for each.
                     "the step goes down the penalty: weights shrink",
                 ),
                 Mistake(w0 - pull, "the penalty is missing"),
+                Mistake(
+                    (1 - 2 * eta * lamt) * w0 - n * pull,
+                    "the loss is a mean: 1/n is missing",
+                    "mean",
+                ),
             ),
         ),
         Part(
@@ -212,8 +218,8 @@ def _draw_momentum(point: Any, numbers: Numbers) -> dict[Any, Any]:
 
 def _end_under_a_schedule(_: Any) -> str:
     """Decay 0.05 with rates 0.1 / (k + 1) on the running example, followed for a long time."""
-    loss = wd.gradient_of(np.array([[1.0, 1.0]]), np.array([3.0]))
-    path = wd.sgd(loss, np.array([3.0, 2.0]), lambda step: 0.1 / (step + 1), decay=0.05)
+    loss = opt.least_squares(np.array([[1.0, 1.0]]), np.array([3.0]))
+    path = opt.descent(loss, lambda step: 0.1 / (step + 1), np.array([3.0, 2.0]), decay=0.05)
     later, last = (next(islice(path, count, None)) for count in (10_000, 10_000))
     if np.linalg.norm(last) < 0.6 * np.linalg.norm(later) < 0.01:
         return "zero"
@@ -319,6 +325,11 @@ equivalence survive a schedule of rates, or momentum?*
                     "mean",
                 ),
                 Mistake(
+                    (X.T * X + lam * Identity(d)).I * X.T * t,
+                    "this is ridge regression for a sum of squares with the penalty lam",
+                    "mean",
+                ),
+                Mistake(
                     X.T * (X * X.T).I * t,
                     "this is where gradient descent from zero ends without decay",
                 ),
@@ -326,7 +337,7 @@ equivalence survive a schedule of rates, or momentum?*
         ),
         Part(
             name="schedule",
-            asks=r"rates $\eta_i\to0$ and a constant $\lambda$ in the handout's form: where do the weights go?",
+            asks=r"rates $\eta_i\to0$ and a constant $\lambda$, $0<\lambda<2$, in the handout's form: where do the weights go?",
             form=Choice(
                 {
                     "ridge": "to the minimiser of the loss with one fixed penalty",
@@ -394,8 +405,20 @@ def _first_step(point: Any) -> Any:
     return -point[eta] * slope / sympy.sqrt(square)
 
 
+SHARE = sympy.Symbol("share", integer=True)
+"""Which cases of the first step are tried; no answer may use it."""
+
+
 def _draw_first(point: Any, numbers: Numbers) -> dict[Any, Any]:
-    return {beta: numbers.number(interval=(0, 1))}
+    """Gradients on either side of -2 lamt w, where the sign turns: elsewhere it is too easily right."""
+    strength, weight = numbers.number(lamt), numbers.number(w)
+    between = numbers.number(interval=(point[SHARE], point[SHARE] + 1))
+    return {
+        beta: numbers.number(interval=(0, 1)),
+        lamt: strength,
+        w: weight,
+        g: -between * strength * weight,
+    }
 
 
 def _shrunk_less(_: Any) -> str:
@@ -462,6 +485,13 @@ been more successful in practice. *We ask what can be decided, and measure the r
             reference=2 * eta * lamt / (sympy.sqrt(v) + eps),
             latex=r"\frac{2\eta\tilde\lambda}{\sqrt v+\epsilon}",
             truth=Truth(_shrinkage, "one step of a weight of 1 on a flat loss"),
+            alternatives=(
+                Alternative(
+                    2 * eta * lamt / sympy.sqrt(v + eps),
+                    "right if the epsilon stands under the root",
+                    "epsilon",
+                ),
+            ),
             mistakes=(
                 Mistake(2 * eta * lamt, "this is plain gradient descent, without the divisor"),
                 Mistake(
@@ -470,6 +500,7 @@ been more successful in practice. *We ask what can be decided, and measure the r
                     "half",
                 ),
                 Mistake(2 * eta * lamt / (v + eps), "the root of v divides"),
+                Mistake(2 * eta * lamt / sympy.sqrt(v), "this is right for epsilon 0"),
                 Mistake(
                     2 * eta * lamt * (sympy.sqrt(v) + eps),
                     "the penalty's gradient is divided like the loss's",
@@ -496,7 +527,15 @@ been more successful in practice. *We ask what can be decided, and measure the r
         Part(
             name="first",
             asks=r"the first step $w_1-w_0$ of RMSProp on the penalised loss, with $\epsilon=0$ and $v=0$ before it (`g`: the plain loss's gradient)",
-            form=Formula(Domain((eta, beta, lamt, g, w), draw=_draw_first), "a number"),
+            form=Formula(
+                Domain(
+                    (eta, beta, lamt, g, w),
+                    cases=tuple({SHARE: share} for share in (-1, 0, 1, 2)),
+                    draw=_draw_first,
+                    draw_degree=3,
+                ),
+                "a number",
+            ),
             reference=-eta * sympy.sign(g + 2 * lamt * w) / sympy.sqrt(1 - beta),
             latex=r"-\frac{\eta}{\sqrt{1-\beta}}\operatorname{sign}(g+2\tilde\lambda w)",
             truth=Truth(_first_step, "the two equations of RMSProp, one step"),
@@ -513,6 +552,11 @@ been more successful in practice. *We ask what can be decided, and measure the r
                 Mistake(
                     -eta * sympy.sign(g) / sympy.sqrt(1 - beta),
                     "a strong penalty turns the sign around",
+                ),
+                Mistake(
+                    -eta * sympy.sign(g + lamt * w) / sympy.sqrt(1 - beta),
+                    "this is right for a penalty with a factor 1/2",
+                    "half",
                 ),
                 Mistake(
                     -eta * sympy.sign(g + 2 * lamt * w),
@@ -595,7 +639,7 @@ weight. No $\tilde\lambda$ makes them equal. They aim at different points: with 
 minimiser of $\tilde L$; with decay, where $\lambda w=-\eta\,\nabla L/(\sqrt v+\epsilon)$, as if each
 weight had the penalty $\frac{\lambda}{2\eta}(\sqrt v+\epsilon)$ of its own.
 """,
-    conventions=("half", "decay"),
+    conventions=("half", "decay", "epsilon"),
 )
 
 QUESTIONS = (one_step, equivalence, adaptive)
