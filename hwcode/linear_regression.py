@@ -146,10 +146,10 @@ def _independent_columns(X: sympy.Matrix) -> tuple[int, ...]:
 
 
 def polynomial_data(n: int = 14, seed: int = 123) -> tuple[Array, Array]:
-    """The starter's training data: ``sin(10 x)`` on [0, 1] with noise of standard deviation 0.1.
+    """The training data of the course's notebook: ``sin(10 x)`` on [0, 1] with noise.
 
-    NumPy's legacy generator is seeded, ``x`` is drawn first and the noise after it, as in the
-    course's notebook.
+    The noise is normal with standard deviation 0.1. NumPy's legacy generator is seeded, ``x`` is
+    drawn first and the noise after it, as in the notebook.
 
     Returns:
         Inputs and targets, both of shape ``n``.
@@ -167,7 +167,10 @@ def features(x: Array, degree: int, basis: Basis = "monomials") -> Array:
     """Polynomial features of degree 0 to ``degree``, shape ``len(x) x (degree + 1)``.
 
     Monomials are taken of ``x`` itself; the orthogonal families of ``2 x - 1``, which maps [0, 1]
-    to the interval [-1, 1] where they are orthogonal.
+    to the interval [-1, 1] where they are orthogonal. (The course's notebook takes them of ``x``.)
+
+    Raises:
+        ValueError: for a negative degree, or another basis.
 
     >>> features(np.array([0.5]), 2, "Legendre")
     array([[ 1. ,  0. , -0.5]])
@@ -287,10 +290,21 @@ def expected_risk_gaussian(
     Exact for exact arguments. Hastie, Montanari, Rosset and Tibshirani 2022; Belkin, Hsu and Xu
     2020, theorem 1.
 
+    Args:
+        n: examples, at least 1.
+        d: features, at least 1.
+        norm_squared: ``||w*||^2``.
+        noise_variance: of the targets' noise; not negative.
+
+    Raises:
+        ValueError: without examples or features.
+
     >>> expected_risk_gaussian(10, 20, Fraction(1), Fraction(1, 4))
     Fraction(7, 9)
     """
     n, d = int(n), int(d)
+    if n < 1 or d < 1:
+        raise ValueError(f"a fit needs an example and a feature; there are n = {n}, d = {d}")
     bias = norm_squared * Fraction(d - n, d) if n < d else norm_squared * 0
     if noise_variance == 0:
         return bias

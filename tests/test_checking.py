@@ -253,6 +253,13 @@ def test_a_counterexample_can_be_run_again():
     assert again.counterexample == first.counterexample
 
 
+def test_rounded_numbers_are_told_that_exact_ones_are_asked_for():
+    told = hwcode.check("A1-1.3.1:nearest", [1.5, 1.4999])
+    assert not told
+    assert "rounded" in told.diagnosis
+    assert "rounded" not in hwcode.check("A1-1.3.1:nearest", [1.5, 1.4]).diagnosis
+
+
 def test_constant_factors_are_named():
     verdict = hwcode.check("A1-1.3.1:line", "2*w1 - 6")
     assert verdict.diagnosis == "it is -2 times the right answer"

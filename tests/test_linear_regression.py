@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwcode import linear_regression as lr
+from hwcode.checking.errors import AnswerError
+from hwcode.questions import question
 
 sizes = st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1))
 
@@ -96,6 +98,35 @@ def test_a1_1_3_4_data_are_those_of_the_starter():
     assert np.array_equal(np.stack([x, t]), np.stack(lr.polynomial_data()))
 
 
+def test_a1_1_3_4_numbers_of_the_diagnosis():
+    x, t = lr.polynomial_data()
+    grid = np.linspace(0, 1, 1000)
+
+    def test_loss(degree):
+        weights = lr.fit_poly(x, degree, t, "Legendre")
+        return np.mean((lr.predict_poly(grid, weights, "Legendre") - np.sin(10 * grid)) ** 2) / 2
+
+    below = min((test_loss(degree), degree) for degree in range(13))
+    beyond = min((test_loss(degree), degree) for degree in range(14, 201))
+    assert below == (pytest.approx(0.035, abs=5e-4), 6)
+    assert beyond == (pytest.approx(0.052, abs=5e-4), 42)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("w1 + w2 = 3", True), ("2*w_2 = 6 - 2*w_1", True), ("w1 - w2 = 3", False), ("3 - w1", True)],
+)
+def test_a1_1_3_1_line_may_be_typed_as_an_equation(text, right):
+    part = question("A1-1.3.1").part("line")
+    assert part.check("A1-1.3.1", part.form.read(text)).right is right
+
+
+@pytest.mark.parametrize("text", ["w1 = 3", "w1 + w2**2 = 3", "w1 + w3 = 3", "w1 + w2 = 3 = 3"])
+def test_a1_1_3_1_what_is_no_line_in_w2_is_named(text):
+    with pytest.raises(AnswerError, match="w1"):
+        question("A1-1.3.1").part("line").form.read(text)
+
+
 @pytest.mark.parametrize(("degree", "basis"), [(-1, "monomials"), (2, "Hermite")])
 def test_a1_1_3_4_bad_input_is_named(degree, basis):
     with pytest.raises(ValueError, match="degree" if degree < 0 else "monomials, Chebyshev"):
@@ -118,3 +149,5 @@ def test_a1_1_3_5_edge_cases():
     assert [lr.expected_risk_gaussian(n, 5, one, one) for n in (4, 5, 6)] == [float("inf")] * 3
     assert lr.expected_risk_gaussian(4, 5, one, none) == Fraction(1, 5)
     assert lr.expected_risk_gaussian(5, 5, one, none) == 0
+    with pytest.raises(ValueError, match="n = 0"):
+        lr.expected_risk_gaussian(0, 1, one, one)

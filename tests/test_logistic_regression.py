@@ -122,6 +122,31 @@ def test_p4_1d_lookahead_form_is_torchs_nesterov_after_a_change_of_variables():
         optimiser.step()
 
 
+@settings(deadline=None, max_examples=30)
+@given(seeds)
+def test_p4_1b_bound_on_the_gap_holds_at_every_step(seed):
+    """f - f* <= L/2 (1 - 1/kappa)^(2t) |w0 - w*|^2 at rate 1/L: twice the handout's slope."""
+    problem = problem_of(seed)
+    best, smooth = lr.minimise(problem), lr.smoothness(problem)
+    start = 5 * np.random.default_rng(seed).standard_normal(4)
+    at = np.arange(60)
+    gaps = lr.trace(problem, lr.descend(lr.full_gradient(problem), start, 1 / smooth), at)
+    scale = smooth / 2 * np.sum((start - best.w) ** 2)
+    bound = scale * (1 - problem.lam / smooth) ** (2 * at)
+    assert np.all(gaps - best.value <= bound * (1 + 1e-12) + 1e-14)
+
+
+def test_p4_1e_who_leads_when_as_the_diagnosis_has_it():
+    record = load(STUDY)
+    at = record.curve("sgd_1_at")[0]
+    plain, fast = (record.curve(name).mean(axis=0) for name in ("sgd_1", "sgd_nesterov_1"))
+    ratio = plain / fast
+    assert np.all(ratio[(at >= 260) & (at <= 2000)] > 1)
+    assert ratio[(at >= 260) & (at <= 2000)].max() > 10
+    assert np.all(ratio[(at > 40) & (at < 250)] < 1)
+    assert np.all(ratio[at > 4100] < 1)
+
+
 @pytest.mark.parametrize("momentum", [0.0, 0.6])
 def test_p4_1e_noise_floor_on_a_quadratic(momentum):
     """On a quadratic the prediction is exact up to the error of a mean over many steps."""

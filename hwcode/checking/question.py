@@ -155,7 +155,20 @@ class Part:
             # As it is written first: a formula without any value is equal to nothing in value.
             if answer == mistake.answer or self.form.compare(answer, mistake.answer).equal:
                 return mistake.why
-        return found.remark or self._constant_factor(answer)
+        return found.remark or self._rounded(answer) or self._constant_factor(answer)
+
+    def _rounded(self, answer: Any) -> str:
+        """Whether a wrong number is a right one to a few digits."""
+        if not isinstance(self.form, Formula) or self.form.symbols:
+            return ""
+        values = [evaluate(value, {}) for value in (answer, self.reference)]
+        got, expected = ([*each] if hasattr(each, "shape") else [each] for each in values)
+        if len(got) != len(expected) or all(entry.is_Integer for entry in got):
+            return ""
+        near = all(abs(a - b) <= abs(b) / 200 for a, b in zip(got, expected, strict=True))
+        return (
+            "it looks rounded, and an exact value is asked for, as 2/3 or sqrt(2)" if near else ""
+        )
 
     def _constant_factor(self, answer: Any) -> str:
         """Whether a wrong formula is a constant multiple of the right one."""

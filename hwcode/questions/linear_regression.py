@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -28,8 +29,10 @@ from hwcode.checking import (
     scalar,
     vector,
 )
+from hwcode.checking.errors import AnswerError
 from hwcode.checking.expressions import UndefinedError
 from hwcode.checking.programs import Program, Witness, close
+from hwcode.checking.reader import read
 
 __all__ = ["QUESTIONS"]
 
@@ -43,6 +46,9 @@ lmax = scalar("lmax", r"\lambda_{\max}", positive=True)
 w1 = scalar("w1", "w_1")
 X, w, t = matrix("X", n, d), vector("w", d), vector("t", n)
 w0, eps = vector("w0", d), vector("eps", n)
+
+HAT = {"ŵ": "w", "w_hat": "w"}
+"""Other spellings of the weights, as the handout has them."""
 
 TALL = ({n: 3, d: 1}, {n: 3, d: 2}, {n: 4, d: 3})
 WIDE = ({n: 1, d: 2}, {n: 2, d: 3}, {n: 2, d: 4})
@@ -76,7 +82,9 @@ weights $\hat w\in\mathbb R^d$?
     parts=(
         Part(
             asks="the gradient, a column vector",
-            form=Formula(Domain((n, d, X, w, t), TALL + WIDE), "a column vector of d entries"),
+            form=Formula(
+                Domain((n, d, X, w, t), TALL + WIDE), "a column vector of d entries", aliases=HAT
+            ),
             reference=2 * X.T * residual / n,
             latex=r"\nabla L(\hat w) = \frac{2}{n} X^\top (X\hat w - t)",
             truth=Truth(
@@ -86,10 +94,16 @@ weights $\hat w\in\mathbb R^d$?
                 2 * (X.T * X * w - X.T * t) / n,
                 "2/n * X.T @ X @ w - 2/n * X.T @ t",
                 "-2*X.T@(t - X@w)/n",
+                "2/n * X.T @ (X @ ŵ - t)",
             ),
             mistakes=(
                 Mistake(X.T * residual / n, "the square brings down a factor 2", "half"),
                 Mistake(2 * X.T * residual, "the loss is a mean: 1/n is missing", "mean"),
+                Mistake(
+                    X.T * residual,
+                    "this is right for half the sum of the squares; the loss is their mean",
+                    "half",
+                ),
                 Mistake(
                     2 * residual.T * X / n, "this is the row vector of the other layout", "layout"
                 ),
@@ -166,14 +180,20 @@ converge from every start?
         Part(
             name="rate",
             asks=r"constant rates below this converge from every start (`lmax`: the largest eigenvalue of $X^\top X$)",
-            form=Formula(Domain((n, lmax)), "a number"),
+            form=Formula(
+                Domain((n, lmax)),
+                "a number",
+                aliases=dict.fromkeys(("lambda_max", "lam_max", "lammax"), "lmax"),
+            ),
             reference=n / lmax,
             latex=r"0 < \eta < \frac{n}{\lambda_{\max}(X^\top X)}",
             truth=Truth(
                 _limit_of_contraction, "the rate at which the steepest direction is mirrored", 2
             ),
+            also_right=("2 / (2/n * lmax)", "n/λ_max"),
             mistakes=(
                 Mistake(2 / lmax, "the Hessian is 2/n X^T X, not X^T X", "mean"),
+                Mistake(1 / lmax, "this is right for the sum of the squares, not the mean", "mean"),
                 Mistake(2 * n / lmax, "the Hessian has a factor 2: half of this", "half"),
                 Mistake(
                     n / (2 * lmax),
@@ -240,13 +260,14 @@ $n$, $d$ and $\sigma$.
         Part(
             name="error",
             asks=r"the training error as a function of $X$ and the noise $\epsilon$",
-            form=Formula(Domain((n, d, X, eps), TALL), "a number"),
+            form=Formula(Domain((n, d, X, eps), TALL), "a number", aliases={"epsilon": "eps"}),
             reference=Norm((hat - Identity(n)) * eps) ** 2 / n,
             latex=r"\frac1n\left\lVert\left(X(X^\top X)^{-1}X^\top - I\right)\epsilon\right\rVert_2^2",
             truth=Truth(_error_after_fitting, "the loss of a fit to targets made with some w*", 24),
             also_right=(
                 "eps.T @ (eye(n) - X@inv(X.T@X)@X.T) @ eps / n",
                 "(norm(eps)**2 - eps.T @ X @ inv(X.T@X) @ X.T @ eps) / n",
+                "trace((eye(n) - X@inv(X.T@X)@X.T) @ ε @ ε.T) / n",
             ),
             mistakes=(
                 Mistake(
@@ -288,6 +309,10 @@ $n$, $d$ and $\sigma$.
                     sigma**2 * (n - d) / (2 * n),
                     "this is right for a loss with a factor 1/2",
                     "half",
+                ),
+                Mistake(
+                    sigma**2 * (n - d) / d,
+                    "the loss is a mean over the n examples, not over the d weights",
                 ),
                 Mistake(
                     sigma**2 * (n + d) / n,
@@ -357,6 +382,8 @@ general case: what is the expectation when $X$ has rank $r$, whatever $n$ and $d
                     sympy.S.Zero, "zero only if the rank is n; dependent rows leave something over"
                 ),
                 Mistake(sigma**2, "the noise is fitted in r of its n dimensions"),
+                Mistake(sigma**2 * r / n, "this is what is fitted, not what is left over"),
+                Mistake(sigma**2 * (n - r), "the loss is a mean: 1/n is missing", "mean"),
             ),
         ),
     ),
@@ -372,6 +399,36 @@ gives $\sigma^2(n-r)/n$; $r=d$ and $r=n$ are the two cases.
 
 # --- A1-1.3.1 ---------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True)
+class _Line(Formula):
+    """The second weight as a function of the first, or an equation that determines it.
+
+    >>> _Line(Domain((w1,))).read("2*w1 + 2*w2 = 6")
+    3 - w1
+    """
+
+    def describe(self) -> str:
+        return "an equation such as w1 - 2*w2 = 5, or w2 as a formula in w1"
+
+    def read(self, text: str) -> Any:
+        left, sign, right = text.partition("=")
+        if not sign:
+            return super().read(text)
+        if "=" in right:
+            raise AnswerError(f"there is more than one =; expected {self.describe()}")
+        names = {"w1": w1, "w2": (second := scalar("w2"))}
+        sides = [read(side, names, {"w_1": "w1", "w_2": "w2"}) for side in (left, right)]
+        try:
+            difference = sympy.Poly(sides[0] - sides[1], second)
+        except (sympy.PolynomialError, TypeError, ValueError):
+            difference = sympy.Poly(0, second)
+        if difference.degree() != 1:
+            raise AnswerError(f"this is not linear in w2; expected {self.describe()}")
+        slope, constant = difference.all_coeffs()
+        return sympy.cancel(-constant / slope)
+
+
 line = Question(
     ids=("A1-1.3.1",),
     chapter=CHAPTER,
@@ -385,8 +442,8 @@ points is nearest to the origin?
     parts=(
         Part(
             name="line",
-            asks="$w_2$ on the line, as a function of $w_1$",
-            form=Formula(Domain((w1,)), "a number"),
+            asks="the line: its equation, or $w_2$ as a function of $w_1$",
+            form=_Line(Domain((w1,)), "a number", aliases={"w_1": "w1"}),
             reference=3 - w1,
             latex=r"\hat w_1 + \hat w_2 = 3, \quad\text{that is}\quad \hat w_2 = 3 - \hat w_1",
             truth=Truth(
@@ -396,6 +453,7 @@ points is nearest to the origin?
                 "the solution of w^T x = 3 for the second weight",
                 2,
             ),
+            also_right=("w1 + w2 = 3", "w_2 = 3 - w_1", "-w1 + 3"),
             mistakes=(
                 Mistake(w1, "this is the direction towards the line, not the line"),
                 Mistake(sympy.Rational(3, 2), "this is one point of the line only"),
@@ -474,19 +532,34 @@ at some other $w_0$?
                 Mistake((X.T * X).I * X.T * t, "for d > n the matrix X^T X is singular"),
                 Mistake(X.T * t, "it solves X w = t only if the rows are orthonormal"),
                 Mistake(X.T * (X * X.T) * t, "the inverse is missing"),
+                Mistake(
+                    X.T * (X * X.T + Identity(n)).I * t,
+                    "this is ridge regression; nothing is penalised here",
+                ),
             ),
         ),
         Part(
             name="start",
             asks="where it ends from $w_0$",
-            form=Formula(Domain((n, d, X, t, w0), WIDE), "a column vector of d entries"),
+            form=Formula(
+                Domain((n, d, X, t, w0), WIDE),
+                "a column vector of d entries",
+                aliases={"w_0": "w0"},
+            ),
             reference=w0 + X.T * (X * X.T).I * (t - X * w0),
             latex=r"w_\infty = w_0 + X^\top (XX^\top)^{-1}(t - Xw_0)",
             truth=Truth(_nearest_solution, "the solution of X w = t nearest to the start", 24),
-            also_right=("(eye(d) - X.T@inv(X@X.T)@X) @ w0 + X.T@inv(X@X.T)@t",),
+            also_right=(
+                "(eye(d) - X.T@inv(X@X.T)@X) @ w0 + X.T@inv(X@X.T)@t",
+                "w_0 - X.T @ inv(X@X.T) @ (X@w_0 - t)",
+            ),
             mistakes=(
                 Mistake(minimum_norm, "what the start has outside the rows' span is never changed"),
                 Mistake(w0 + minimum_norm, "it does not solve X w = t unless X w0 = 0"),
+                Mistake(
+                    w0 - X.T * (X * X.T).I * X * w0,
+                    "this is only what is kept of the start; it solves X w = 0",
+                ),
             ),
         ),
     ),
@@ -536,6 +609,20 @@ def _branch_one_late(X: Any, d: Any, t: Any) -> Any:
     return np.linalg.inv(F.T @ F) @ F.T @ t
 
 
+def _legendre_weights(X: Any, d: Any, t: Any) -> Any:
+    """weights of Legendre polynomials of x, as in the course's notebook"""
+    return np.linalg.lstsq(np.polynomial.legendre.legvander(X, d), t, rcond=None)[0]
+
+
+def _columns_scaled(X: Any, d: Any, t: Any) -> Any:
+    """np.polynomial.polynomial.polyfit: columns are scaled before the fit"""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.polynomial.polynomial.polyfit(X, t, d)
+
+
 def _highest_first(X: Any, d: Any, t: Any) -> Any:
     """np.polyfit: highest power first"""
     import warnings
@@ -575,9 +662,10 @@ Fit polynomials of low and of high degree to noisy samples of a function, and co
 function `fit_poly(X, d, t)`. Does a higher degree (overparameterisation) always lead to overfitting,
 that is, to a larger test error?
 
-*Our contract for the function, as the starter's is lost:* `X` holds $n$ inputs, `d` is the degree,
-`t` the targets; it returns the $d+1$ weights of $1, x, \dots, x^d$ that minimise the squared error,
-those of least norm where there are several.
+*Our contract for the function, so that it can be checked by itself (the course's notebook takes its
+polynomials from outside):* `X` holds $n$ inputs, `d` is the degree, `t` the targets; it returns the
+$d+1$ weights of $1, x, \dots, x^d$ that minimise the squared error, those of least norm where there are
+several.
 """,
     parts=(
         Part(
@@ -596,6 +684,14 @@ those of least norm where there are several.
                 Mistake(_without_minimum_norm, "with more features than points F^T F is singular"),
                 Mistake(
                     _branch_one_late, "degree d has d + 1 features: the branch belongs at d + 1 > n"
+                ),
+                Mistake(
+                    _legendre_weights,
+                    "these are the weights of Legendre polynomials, not of powers; and beyond interpolation least norm means another polynomial",
+                ),
+                Mistake(
+                    _columns_scaled,
+                    "beyond interpolation it finds the least norm of the weights of scaled columns",
                 ),
                 Mistake(
                     _highest_first,
@@ -640,7 +736,7 @@ The test error grows towards $d+1=n$, where the fit has to pass through every no
 to choose from. With Legendre or Chebyshev features it falls again beyond: among many interpolating
 polynomials the one of least norm in those features is tame; with monomials it is not, and the error
 stays huge. So no: it depends on the features. (On these 14 points the best low degree, 6, is still
-better than any high one.)
+better than any high one up to 200.)
 """,
     conventions=("half",),
 )
@@ -659,16 +755,17 @@ def _more_is_worse(answer: tuple[Any, ...]) -> Comparison:
         )
     few, many = (int(value) for value in answer)
     if few >= many:
-        return Comparison(False, Method.EXACT, remark="n1 has to be smaller than n2")
+        told = "n1 has to be smaller than n2 (with n1 = n2 there would be nothing to show)"
+        return Comparison(False, Method.EXACT, remark=told)
     losses = [
         lr.expected_risk_gaussian(size, DIMENSION, NORM_SQUARED, NOISE_VARIANCE)
         for size in (few, many)
     ]
     told = f"expected losses {losses[0]} at n1 and {losses[1]} at n2"
-    if losses[1] >= losses[0]:
+    if losses[1] > losses[0]:
         return Comparison(True, Method.EXACT, told)
     sizes = {"n1": few, "n2": many}
-    failure = Counterexample(sizes, f"at least {losses[0]} at n2", str(losses[1]))
+    failure = Counterexample(sizes, f"more than {losses[0]} at n2", str(losses[1]))
     return Comparison(False, Method.EXACT, counterexample=failure, remark=told)
 
 
@@ -696,6 +793,10 @@ variance $\frac14$, the minimum-norm fit, and the expected squared error on a fr
                     (sympy.Integer(30), sympy.Integer(60)), "beyond the peak more data helps again"
                 ),
                 Mistake((sympy.Integer(1), sympy.Integer(5)), "far below the peak more data helps"),
+                Mistake(
+                    (sympy.Integer(19), sympy.Integer(20)),
+                    "both expectations are infinite, so neither is larger",
+                ),
             ),
         ),
     ),

@@ -46,6 +46,11 @@ beta, kappa, s = (
 )
 X, w, p = matrix("X", n, d), vector("w", d), vector("p", n)
 
+EXTREME = {
+    f"{name}{end}": f"l{end}" for end in ("min", "max") for name in ("lambda_", "lam_", "lam")
+}
+"""Other spellings of the extreme eigenvalues."""
+
 
 @cache
 def _record() -> Record:
@@ -190,7 +195,7 @@ true.*
             mistakes=(
                 Mistake(
                     -eta * mu,
-                    "this is the handout's -1/kappa (with eta = 1/L): the distance to the minimum shrinks so, to first order; the loss goes with its square",
+                    "this is the handout's -1/kappa (with eta = 1/L): the distance to the minimum shrinks so, to first order; the loss goes with its square, faster than the usual bound for it",
                 ),
                 Mistake(
                     sympy.log(1 - eta * mu),
@@ -225,7 +230,7 @@ true.*
         ),
         Part(
             name="tail",
-            asks="which curvature sets the final slope?",
+            asks="on a quadratic and at a rate of at most $1/L$: which curvature sets the final slope?",
             form=Choice(
                 {
                     "smallest": "the smallest eigenvalue of the Hessian at the minimum",
@@ -251,7 +256,7 @@ true.*
     model_answer=r"""
 Near the minimum $f-f^*\approx\frac12\sum_j h_ja_j^2(1-\eta h_j)^{2t}$ with the eigenvalues $h_j$ of
 the Hessian at $w^*$. So $\log(f-f^*)$ becomes a straight line whose slope is
-$2\log(1-\eta\mu)\approx-2\eta\mu$, $\mu$ the smallest $h_j$ with $a_j\ne0$ (for
+$2\log(1-\eta\mu)\approx-2\eta\mu$, $\mu$ the smallest $h_j$ in whose direction an error is left (for
 $\eta\le 1/L$). With $\mu=m=\lambda$ and $\eta=1/L$ that is about $-2/\kappa$: the handout's
 $-1/\kappa$ is the slope for the distance $\lVert w-w^*\rVert$. It is $f-f^*$ that has to be plotted;
 $\log f$ itself flattens at $\log f^*$.
@@ -264,10 +269,19 @@ $\log f$ itself flattens at $\log f^*$.
 
 
 def _draw_probabilities(point: Any, numbers: Numbers) -> dict[Any, Any]:
-    """Data and weights in small numbers, and the probabilities that belong to them."""
-    inputs = numbers.matrix(int(point[n]), int(point[d]))
-    weights = ImmutableMatrix([numbers.number() for _ in range(int(point[d]))])
-    return {X: inputs, w: weights, p: (inputs * weights).applyfunc(_sigmoid)}
+    """Data and probabilities, and weights that belong to them.
+
+    With no more examples than weights the probabilities may be drawn freely. The odds are drawn,
+    and ``w`` solves ``X w = log(odds)``. So the probabilities are rational, and everything that an
+    answer makes of them is exact; from drawn weights they would be numbers such as ``1/(1 + e**7)``.
+    """
+    rows, columns = int(point[n]), int(point[d])
+    inputs = numbers.matrix(rows, columns)
+    while inputs.rank() < rows:
+        inputs = numbers.matrix(rows, columns)
+    odds = ImmutableMatrix([numbers.number(lam) ** (-1) ** i for i in range(rows)])
+    weights = inputs.T * (inputs * inputs.T).inv() * odds.applyfunc(sympy.log)
+    return {X: inputs, w: weights, p: odds.applyfunc(lambda odd: odd / (1 + odd))}
 
 
 def _sigmoid(z: Any) -> Any:
@@ -275,16 +289,21 @@ def _sigmoid(z: Any) -> Any:
 
 
 def _hessian_by_differentiation(point: Any) -> ImmutableMatrix:
-    """Second derivatives of the objective. Labels flip the sign of a margin and nothing else here."""
+    """Second derivatives of the objective at w + h by h, at h = 0.
+
+    Labels flip the sign of a margin and nothing else here.
+    """
     inputs, weights = point[X], point[w]
-    names = sympy.symbols(f"v:{len(weights)}")
+    names = sympy.symbols(f"h:{len(weights)}")
+    margins = inputs * weights + inputs * sympy.Matrix(names)
     signs = [(-1) ** i for i in range(inputs.rows)]
     losses = [
-        sympy.log(1 + sympy.exp(-sign * inputs[i, :].dot(names))) for i, sign in enumerate(signs)
+        sympy.log(1 + sympy.exp(-sign * margin))
+        for sign, margin in zip(signs, margins, strict=True)
     ]
-    total = sum(losses) / inputs.rows + point[lam] / 2 * sum(name**2 for name in names)
-    at = dict(zip(names, weights, strict=True))
-    return ImmutableMatrix(sympy.hessian(total, names).subs(at))
+    moved = weights + sympy.Matrix(names)
+    total = sum(losses) / inputs.rows + point[lam] / 2 * moved.dot(moved)
+    return ImmutableMatrix(sympy.hessian(total, names).subs(dict.fromkeys(names, 0)))
 
 
 def _draw_spectrum(point: Any, numbers: Numbers) -> dict[Any, Any]:
@@ -326,14 +345,16 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
             asks="the Hessian",
             form=Formula(
                 Domain(
-                    (n, d, X, w, p, lam), ({n: 2, d: 2}, {n: 3, d: 2}), draw=_draw_probabilities
+                    (n, d, X, w, p, lam), ({n: 2, d: 2}, {n: 2, d: 3}), draw=_draw_probabilities
                 ),
                 "a d x d matrix",
             ),
             reference=X.T * spread * X / n + lam * Identity(d),
             latex=r"\nabla^2 f(w) = \frac1n X^\top\operatorname{diag}\big(p_i(1-p_i)\big)X + \lambda I",
-            truth=Truth(_hessian_by_differentiation, "the second derivatives of the objective"),
+            truth=Truth(_hessian_by_differentiation, "the second derivatives of the objective", 4),
             also_right=(
+                "1/n * X.T @ diag(p - hadamard(p, p)) @ X + λ*eye(d)",
+                "X.T @ diag(hadamard(sigmoid(X@w), sigmoid(-X@w))) @ X / n + lambda*eye(d)",
                 "X.T @ diag(hadamard(p, ones(n) - p)) @ X / n + lam*eye(d)",
                 X.T
                 * DiagMatrix(ElementwiseApplyFunction(sigmoid_of, X * w))
@@ -353,9 +374,18 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
                     "the penalty has a factor 1/2, its second derivative is lam",
                 ),
                 Mistake(
+                    X.T * spread * X / n + lam / 2 * Identity(d),
+                    "the second derivative of lam/2 w^2 is lam",
+                    "half",
+                ),
+                Mistake(
                     X.T * spread * X + lam * Identity(d),
                     "the loss is a mean: 1/n is missing",
                     "mean",
+                ),
+                Mistake(
+                    X.T * X / (4 * n) + lam * Identity(d),
+                    "this is the Hessian at w = 0, an upper bound elsewhere",
                 ),
                 Mistake(
                     X.T * X / n + lam * Identity(d),
@@ -366,7 +396,9 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
         Part(
             name="m",
             asks=r"the best strong-convexity constant (`lmin`, `lmax`: extreme eigenvalues of $X^\top X$)",
-            form=Formula(Domain((n, lam, lmin, lmax), draw=_draw_spectrum), "a number"),
+            form=Formula(
+                Domain((n, lam, lmin, lmax), draw=_draw_spectrum), "a number", aliases=EXTREME
+            ),
             reference=lam,
             latex="m = \\lambda",
             truth=Truth(
@@ -381,6 +413,9 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
                 ),
                 Mistake(lam + lmax / (4 * n), "this is the smoothness constant"),
                 Mistake(lam / 2, "the second derivative of lam/2 w^2 is lam"),
+                Mistake(
+                    sympy.S.Zero, "the loss alone has no better constant, but the penalty adds lam"
+                ),
                 Mistake(2 * lam, "the penalty has a factor 1/2", "half"),
                 Mistake(
                     lmin / (4 * n), "the sigmoid has no smallest slope; only the penalty holds"
@@ -417,10 +452,13 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
         Part(
             name="L",
             asks="the best smoothness constant",
-            form=Formula(Domain((n, lam, lmin, lmax), draw=_draw_spectrum), "a number"),
+            form=Formula(
+                Domain((n, lam, lmin, lmax), draw=_draw_spectrum), "a number", aliases=EXTREME
+            ),
             reference=lam + lmax / (4 * n),
             latex=r"L = \lambda + \frac{\lambda_{\max}(X^\top X)}{4n}",
             truth=Truth(_largest_curvature, "the largest curvature over all points", 3),
+            also_right=("λ + λ_max/(4*n)",),
             mistakes=(
                 Mistake(lam + lmax / n, "p (1 - p) is at most 1/4"),
                 Mistake(lmax / (4 * n), "the penalty adds lam"),
@@ -520,6 +558,7 @@ $-\kappa^{-1/2}$.
                     1 - 1 / root_kappa, "this is the contraction that results, not the momentum"
                 ),
                 Mistake(1 - 1 / kappa, "the square root is what acceleration gains"),
+                Mistake(1 - 2 / root_kappa, "right only to first order in 1/sqrt(kappa)"),
             ),
         ),
         Part(
@@ -546,6 +585,11 @@ $-\kappa^{-1/2}$.
                     "this is the guarantee (1 - 1/sqrt(kappa))^t for any strongly convex function; a quadratic goes with its square",
                 ),
                 Mistake(2 * sympy.log(1 - 1 / kappa), "this is gradient descent"),
+                Mistake(-2 / root_kappa, "right only to first order in 1/sqrt(kappa)"),
+                Mistake(
+                    2 * sympy.log(momentum),
+                    "the modes contract by 1 - 1/sqrt(kappa), which is not the momentum",
+                ),
             ),
         ),
     ),
@@ -585,9 +629,13 @@ def _draw_noise(point: Any, numbers: Numbers) -> dict[Any, Any]:
 
 shrink = 1 - eta * mu
 amplified = (
-    mu * eta**2 * s**2 * (1 + beta * shrink)
-    / (2 * (1 - beta * shrink) * ((1 + beta * shrink) ** 2 - (1 + beta) ** 2 * shrink**2))
+    eta * s**2 * (1 + beta * shrink)
+    / (2 * (1 - beta * shrink) * (1 + shrink + 2 * beta * shrink))
 )  # fmt: skip
+
+
+# The heavy ball x' = (1 + beta - eta mu) x - beta x_before + noise, in closed form.
+_heavy_ball = eta * s**2 * (1 + beta) / (2 * (1 - beta) * (2 * (1 + beta) - eta * mu))
 
 
 def _who_is_faster(_: Any) -> str:
@@ -639,7 +687,10 @@ Nesterov's updates, (ii) SGD, (iii) SGD with Nesterov's updates. Is (iii) faster
                     "always",
                     "acceleration amplifies the gradient noise: the curve levels out higher",
                 ),
-                Mistake("never", "between about 200 and 4,000 updates it is ahead, up to tenfold"),
+                Mistake(
+                    "never",
+                    "from about 260 to 2,000 updates it is ahead, in the mean of the runs more than tenfold at times",
+                ),
             ),
         ),
         Part(
@@ -658,6 +709,10 @@ Nesterov's updates, (ii) SGD, (iii) SGD with Nesterov's updates. Is (iii) faster
                 Mistake(eta * s**2 / 4, "right only to first order in the rate"),
                 Mistake(eta * s**2 / (2 - eta * mu), "the loss is mu/2 w^2"),
                 Mistake(
+                    eta * s**2 / (mu * (2 - eta * mu)),
+                    "this is the variance of w; the loss is mu/2 times it",
+                ),
+                Mistake(
                     eta * s / (2 * (2 - eta * mu)),
                     "s is the standard deviation; the variance enters",
                 ),
@@ -668,15 +723,32 @@ Nesterov's updates, (ii) SGD, (iii) SGD with Nesterov's updates. Is (iii) faster
             asks=r"the same with Nesterov's momentum $\beta$",
             form=Formula(Domain((eta, mu, s, beta), draw=_draw_noise), "a number"),
             reference=amplified,
-            latex=r"\frac{\mu\eta^2s^2\,(1+\beta q)}{2(1-\beta q)\big((1+\beta q)^2-(1+\beta)^2q^2\big)},"
-            r"\qquad q = 1-\eta\mu",
+            latex=r"\frac{\eta s^2\,(1+\beta q)}{2(1-\beta q)(1+q+2\beta q)},\qquad q = 1-\eta\mu",
             truth=Truth(
                 lambda point: _floor_of(point[eta], point[mu], point[s], point[beta]),
                 "the stationary variance from its own equations",
                 30,
             ),
+            also_right=(
+                mu
+                * (eta * s) ** 2
+                * (1 + beta * shrink)
+                / (
+                    2
+                    * (1 - beta * shrink)
+                    * ((1 + beta * shrink) ** 2 - ((1 + beta) * shrink) ** 2)
+                ),
+            ),
             mistakes=(
                 Mistake(eta * s**2 / (2 * (2 - eta * mu)), "this is the floor without momentum"),
+                Mistake(
+                    eta * s**2 / (4 * (1 - beta)),
+                    "right only to first order in the rate",
+                ),
+                Mistake(
+                    _heavy_ball,
+                    "this is the floor of the heavy ball, whose gradient is not taken ahead",
+                ),
                 Mistake(
                     eta * s**2 / (2 * (2 - eta * mu)) / (1 - beta),
                     "right only in the limit of small rates: a step acts 1/(1 - beta) times",
@@ -687,10 +759,10 @@ Nesterov's updates, (ii) SGD, (iii) SGD with Nesterov's updates. Is (iii) faster
     model_answer=r"""
 (iii) is ahead of (ii) for a while, then levels out higher: both walk around the minimum under the
 noise of the minibatch gradients, which momentum adds up, $1/(1-\rho)$-fold for small rates. (i) has
-no noise and goes straight on to rounding error; (ii) follows gradient descent at first (its
-expectation does) and flattens near $\frac12\sum_jh_j\operatorname{Var}(a_j)
-=\sum_j\eta s_j^2/(2(2-\eta h_j))$. A smaller rate or larger batch lowers the floor in proportion; a
-decreasing rate removes it.
+no noise and goes straight on to rounding error; (ii) follows gradient descent at first (on a
+quadratic its expectation does exactly) and flattens near $\frac12\sum_jh_j\operatorname{Var}(a_j)
+=\sum_j\eta s_j^2/(2(2-\eta h_j))$. A larger batch lowers the floor in proportion, and so does, once it
+is small, the rate; a rate that tends to 0 slowly enough ($\sum\eta_t=\infty$) removes it.
 """,
 )
 
