@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hwcode.sphinxext.inputs import pages
 from tests.conftest import ROOT
 
 TOP = {
@@ -161,3 +162,20 @@ def test_bibliography_is_cited_and_cited_entries_exist():
         for keys in re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", path.read_text(encoding="utf-8")):
             cited |= {key.strip() for key in keys.split(",")}
     assert cited == entries
+
+
+SHOWING = {"answer", "figure", "holds", "mistakes", "shown", "table"}
+
+
+def test_what_a_cell_shows_is_its_last_expression():
+    """A figure in the middle of a cell is drawn and never seen."""
+    lost = []
+    for found in pages(ROOT):
+        for source in found.code:
+            *before, _ = ast.parse(source).body or [None]
+            for node in before:
+                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                    called = ast.unparse(node.value.func)
+                    if called.partition(".")[0] == "page" and called.split(".")[-1] in SHOWING:
+                        lost.append(f"{found.name}: {ast.unparse(node)[:80]}")
+    assert not lost
