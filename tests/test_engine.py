@@ -11,75 +11,18 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from hwcode.training import checkpoint as checkpoints
 from hwcode.training import engine
-from hwcode.training.device import Placement, candidates, fastest
+from hwcode.training.device import Placement
 from hwcode.training.progress import Progress
-from hwcode.training.recipe import Examples, Recipe
-
-PLACEMENTS = candidates("cpu")
-
-
-def net() -> nn.Module:
-    """Convolution, BatchNorm and dropout: everything that has a state of its own."""
-    return nn.Sequential(
-        nn.Conv2d(2, 4, 3, padding=1),
-        nn.BatchNorm2d(4),
-        nn.ReLU(),
-        nn.Dropout(0.3),
-        nn.Flatten(),
-        nn.Linear(4 * 36, 3),
-    )
-
-
-def flipped(inputs, targets, generator):
-    """Augmentation: every image is mirrored or not, by the generator."""
-    mirrored = torch.rand(len(inputs), generator=generator, device=inputs.device) < 0.5
-    return torch.where(mirrored[:, None, None, None], inputs.flip(-1), inputs), targets
-
-
-def adam(weights):
-    return torch.optim.Adam(weights, lr=1e-2, fused=True)
-
-
-def sgd(weights):
-    return torch.optim.SGD(weights, lr=1.0, momentum=0.9, weight_decay=1e-3, fused=True)
-
-
-def warm_up(done):
-    return {"lr": 1e-3 * (done + 1), "momentum": 0.5 + 0.01 * done}
-
-
-RECIPES = {
-    "adam": Recipe(batch=8, epochs=3, optimiser=adam, loss=nn.functional.cross_entropy),
-    "sgd": Recipe(
-        batch=8,
-        epochs=3,
-        optimiser=sgd,
-        loss=nn.functional.cross_entropy,
-        prepare=flipped,
-        schedule=warm_up,
-    ),
-}
+from hwcode.training.recipe import Examples
+from tests.trainings import PLACEMENTS, RECIPES, NothingReadBack, drawn_examples, net, same, started
 
 
 @pytest.fixture
 def examples():
-    generator = torch.Generator().manual_seed(0)
-    inputs = torch.randn(30, 2, 6, 6, generator=generator)
-    return Examples(inputs, torch.randint(0, 3, (30,), generator=generator))
-
-
-def started(recipe, examples, placement, seed=0):
-    with engine.seeded(seed):
-        return engine.Training(net(), recipe, examples, seed, placement)
-
-
-def same(one, other):
-    a, b = one.state_dict(), other.state_dict()
-    return all(torch.equal(a[name], b[name]) for name in a)
+    return drawn_examples()
 
 
 # --- what one step computes -------------------------------------------------------------------
@@ -329,20 +272,6 @@ def test_training_leaves_the_generators_alone(examples):
 # --- no reading back --------------------------------------------------------------------------
 
 
-class NothingReadBack(TorchDispatchMode):
-    """Fails at every operation that would make a GPU's host wait."""
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        name = function.overloadpacket.__name__
-        waiting = ("_local_scalar_dense", "nonzero", "equal", "is_nonzero", "masked_select")
-        # A mask as an index is looked through for its true entries first.
-        index = args[1] if name in ("index", "index_put", "index_put_") else ()
-        mask = any(one is not None and one.dtype in (torch.bool, torch.uint8) for one in index)
-        if name in waiting or mask:
-            raise AssertionError(f"{function} waits for the device")
-        return function(*args, **(kwargs or {}))
-
-
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_step_reads_nothing_back(name, examples):
     run = started(RECIPES[name], examples, Placement())
@@ -352,182 +281,3 @@ def test_a_step_reads_nothing_back(name, examples):
     for wait in (lambda: run.losses[0].item(), lambda: run.losses[run.losses > 0]):
         with pytest.raises(AssertionError, match="waits"), NothingReadBack():
             wait()
-
-
-# --- through a compiler -----------------------------------------------------------------------
-
-
-def test_a_compiled_model_takes_the_same_steps_with_a_graph_for_each_size(monkeypatch, examples):
-    """Traced in earnest, run by PyTorch's own kernels; on a GPU the same becomes CUDA graphs.
-
-    Minibatches of 8 and, at the end of an epoch, of 6: two graphs, however the schedule changes
-    rate and momentum, and though each epoch ends with an evaluation.
-    """
-    real, sizes = torch.compile, []
-
-    def traced(graph, inputs):
-        sizes.extend(one.shape[0] for one in inputs if one.shape[1:] == (2, 6, 6))
-        return graph.forward
-
-    def compiler(module, **settings):
-        assert settings == {"mode": "reduce-overhead", "dynamic": False}
-        return real(module, backend=traced, dynamic=False, fullgraph=True)
-
-    monkeypatch.setattr(torch, "compile", compiler)
-    measures = {"loss": nn.functional.cross_entropy}
-    histories = []
-    for compiled in (False, True):
-        where = Placement(compiled=compiled)
-        with engine.seeded(0):
-            model = net()
-        histories.append(
-            engine.train(
-                model,
-                RECIPES["sgd"],
-                examples,
-                seed=0,
-                placement=where,
-                evaluate=lambda it: engine.measure(it, examples, measures, Placement()),
-            )
-        )
-    assert sizes == [8, 6]
-    plain, compiled = histories
-    assert np.array_equal(plain.losses, compiled.losses)
-    assert plain.measures == compiled.measures
-
-
-def test_nothing_is_used_that_the_next_replay_overwrites(monkeypatch, examples):
-    """A CUDA graph writes outputs and gradients where the last ones lie; so does this stand-in."""
-
-    def compiler(module, **_):
-        given = []
-
-        def replay(inputs):
-            assert all(weights.grad is None for weights in module.parameters())
-            for old in given:
-                old.fill_(torch.nan)
-            outputs = module(inputs)
-            given[:] = [outputs.data]
-            return outputs
-
-        return replay
-
-    plain = started(RECIPES["sgd"], examples, Placement())
-    with engine.seeded(0):
-        while plain.done < plain.total:
-            plain.update()
-    monkeypatch.setattr(torch, "compile", compiler)
-    replayed = started(RECIPES["sgd"], examples, Placement(compiled=True))
-    with engine.seeded(0):
-        while replayed.done < replayed.total:
-            replayed.update()
-    assert torch.equal(plain.losses, replayed.losses)
-    assert same(plain.model, replayed.model)
-
-
-ON_A_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
-BFLOAT16 = Placement("cuda", "bfloat16", "channels_last")
-
-
-@ON_A_GPU
-@pytest.mark.parametrize("compiled", [False, True])
-def test_an_epoch_on_a_gpu_does_not_synchronise(compiled, examples):
-    """Its start and its smaller last minibatch included, once each size has been recorded."""
-    recipe = replace(RECIPES["sgd"], epochs=6)
-    run = started(recipe, examples, replace(BFLOAT16, compiled=compiled))
-    while run.done < 5 * run.per_epoch:
-        run.update()
-    torch.cuda.set_sync_debug_mode("error")
-    try:
-        while run.done < run.total:
-            run.update()
-    finally:
-        torch.cuda.set_sync_debug_mode("default")
-    assert bool(run.losses.isfinite().all())
-
-
-@ON_A_GPU
-def test_cuda_graphs_take_the_steps_of_the_plain_ones(examples):
-    """Without dropout, which draws its masks otherwise when compiled."""
-
-    def losses(placement):
-        with engine.seeded(0):
-            model = net()
-        model[3].p = 0.0
-        return engine.train(model, RECIPES["sgd"], examples, seed=0, placement=placement).losses
-
-    plain = losses(Placement("cuda"))
-    assert np.allclose(losses(Placement("cuda", compiled=True)), plain, rtol=1e-2)
-    assert np.allclose(losses(Placement()), plain, rtol=1e-2)
-
-
-# --- where to train ---------------------------------------------------------------------------
-
-
-def test_placements_are_checked_and_described():
-    with pytest.raises(ValueError, match="precision"):
-        Placement(precision="float16")
-    with pytest.raises(ValueError, match="layout"):
-        Placement(layout="NHWC")
-    told = Placement("cpu", "bfloat16", "channels_last").describe()
-    assert told == {
-        "device": "cpu",
-        "precision": "bfloat16",
-        "layout": "channels_last",
-        "threads": torch.get_num_threads(),
-    }
-
-
-def test_the_probe_prefers_the_plain_one_unless_another_is_clearly_faster(monkeypatch):
-    cost = {"float32": 1.0, "bfloat16": 0.95}
-    clock = [0.0]
-    monkeypatch.setattr("hwcode.training.device.time.perf_counter", lambda: clock[0])
-
-    def step_at(placement):
-        def step():
-            clock[0] += cost[placement.precision]
-
-        return step
-
-    among = [Placement(), Placement(precision="bfloat16")]
-    assert fastest(step_at, among).precision == "float32"
-    cost["bfloat16"] = 0.5
-    assert fastest(step_at, among).precision == "bfloat16"
-
-
-def test_the_probe_leaves_out_what_fails_but_for_the_plainest():
-    def step_at(placement):
-        def step():
-            if placement.compiled or placement.precision == "bfloat16":
-                raise RuntimeError("no compiler\nand many more lines")
-
-        return step
-
-    plain, compiled = Placement(), Placement(compiled=True)
-    with pytest.warns(UserWarning, match=r"compiled=True.* is left out: no compiler$"):
-        assert fastest(step_at, [plain, compiled]) == plain
-    with pytest.raises(RuntimeError, match="no compiler"):
-        fastest(step_at, [Placement(precision="bfloat16"), plain])
-
-
-def test_the_probe_takes_more_steps_than_a_short_schedule_knows(examples):
-    def schedule(done):
-        assert done < 2
-        return {"lr": 0.1}
-
-    recipe = replace(RECIPES["sgd"], epochs=0, updates=2, schedule=schedule)
-    assert engine.place(net, recipe, examples, device="cpu") in candidates("cpu")
-
-
-def test_the_probe_leaves_the_model_alone(examples):
-    made = []
-
-    def make():
-        with engine.seeded(0):
-            made.append(net())
-        return made[-1]
-
-    chosen = engine.place(make, RECIPES["adam"], examples, device="cpu")
-    with engine.seeded(0):
-        assert same(made[0], net())
-    assert chosen in candidates("cpu")

@@ -17,15 +17,12 @@ from torch.nn import functional
 from hwcode import all_cnn as cnn
 from hwcode import schedules
 from hwcode.data import embedded_cifar10
-from hwcode.experiments import LARGE, experiment
 from hwcode.experiments import learning_rate_schedule as recorded
-from hwcode.experiments import learning_rate_schedule_speed as timed
 from hwcode.packed import packed
 from hwcode.questions import learning_rate_schedule as asked
 from hwcode.training import engine
 from hwcode.training.device import Placement
-from hwcode.training.progress import Progress
-from tests.test_engine import NothingReadBack
+from tests.trainings import NothingReadBack
 
 IMAGES = embedded_cifar10(8, 4)
 TRAIN = cnn.examples_of(IMAGES.train)
@@ -262,56 +259,6 @@ def test_P4_2b_no_minimum_below_the_limit(tenths, scale, start):
     assert at >= 2
 
 
-# --- what is decided by records -----------------------------------------------------------------
-
-
-class Recorded:
-    """A record of two seeds, made up."""
-
-    def __init__(self, **values: list[float]) -> None:
-        self.values = values
-
-    def metric(self, name: str) -> np.ndarray:
-        return np.array(self.values[name])
-
-    def curve(self, name: str) -> np.ndarray:
-        return np.array([[9.0, value] for value in self.values[name]])
-
-
-MINIBATCH, VALIDATION = "long_minibatch_loss", "long_val_loss"
-
-
-@pytest.mark.parametrize(
-    ("decides", "values", "found"),
-    [
-        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.2]}, "every"),
-        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.4]}, "some"),
-        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.3, 0.4]}, "none"),
-        ("_which_is_higher", {MINIBATCH: [1, 1], VALIDATION: [2, 2]}, "validation"),
-        ("_which_is_higher", {MINIBATCH: [2, 2], VALIDATION: [1, 1]}, "training"),
-        ("_which_is_higher", {MINIBATCH: [1, 2], VALIDATION: [2, 1]}, "mixed"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.3]}, "third"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.21]}, "third"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.26, 0.2], "iii": [0.3, 0.3]}, "above"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.2]}, "none"),
-    ],
-)  # fmt: skip
-def test_P4_2_every_outcome_of_a_recorded_run_is_told_from_the_others(
-    decides, values, found, monkeypatch
-):
-    if decides == "_who_is_worse":
-        values = {f"{name}_val_error": errors for name, errors in values.items()}
-    monkeypatch.setattr(asked, "_record", lambda name: Recorded(**values))
-    assert getattr(asked, decides)(None) == found
-    part = next(
-        part
-        for question in asked.QUESTIONS
-        for part in question.parts
-        if part.truth is not None and part.truth.value is getattr(asked, decides)
-    )
-    assert found in part.form.options, "an outcome that nobody could answer"
-
-
 # --- momentum -----------------------------------------------------------------------------------
 
 
@@ -398,59 +345,3 @@ def test_P4_2d_settings_keep_the_effective_rate_or_not():
     assert effective["iii"] == pytest.approx(effective["i"] / 5, rel=1e-2)
     assert found["long"].updates == 2 * found["i"].updates
     assert found["augmented"].prepare is cnn.augmented
-
-
-# --- the experiments ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def tiny(monkeypatch) -> dict[str, object]:
-    monkeypatch.setattr(recorded, "placement", lambda widths: Placement())
-    monkeypatch.setattr(recorded, "SMALL", {**recorded.SMALL, "widths": [4, 8]})
-    monkeypatch.setattr(recorded, "WHOLE", {**recorded.WHOLE, "widths": [6, 8]})
-    return {"widths": [4, 8], "train_images": 80, "batch": 8, "epochs": 2, "evaluated": 16}
-
-
-def test_the_study_runs_and_tells_training_from_validation(tiny):
-    config = {**recorded.STUDY.config, **tiny}
-    outcome = recorded.run_study(config, 0, IMAGES, Progress())
-    for name, epochs in (("i", 2), ("long", 4)):
-        assert outcome.curves[f"{name}_updates"] == [10.0 * (e + 1) for e in range(epochs)]
-        assert len(outcome.curves[f"{name}_val_loss"]) == epochs
-        assert outcome.curves[f"{name}_val_loss"] != outcome.curves[f"{name}_train_loss"]
-    again = recorded.run_study(config, 0, IMAGES, Progress())
-    assert again.metrics == outcome.metrics
-    replayed = recorded.first_losses_of_study(config, 0, IMAGES)
-    assert len(replayed) == 30
-    assert all(map(math.isfinite, replayed))
-
-
-def test_the_finder_runs_and_repeats(tiny):
-    config = {**recorded.FINDER.config, **tiny, "end": 1e-4, "draws": 2}
-    outcome = recorded.run_finder(config, 0, IMAGES, Progress())
-    rates = outcome.curves["rates_1.1_0.9"]
-    assert rates[0] == 1e-5
-    assert rates[-1] >= 1e-4 * (1 - 1e-12)
-    assert outcome.metrics["eta_star_1.1_0.9"] in rates
-    assert len(outcome.curves["losses_1.2_0.9"]) == schedules.finder_updates(1e-4, factor=1.2)
-    first = recorded.first_losses_of_finder(config, 0, IMAGES)
-    assert np.allclose(first, outcome.curves["losses_1.1_0.9"][:10], rtol=1e-5)
-
-
-def test_the_speed_run_compares_equal_steps(tiny):
-    config = {**timed.SPEED.config, **tiny, "sizes": [[4, 8]], "rounds": 2}
-    outcome = timed.run_speed(config, 0, IMAGES, Progress())
-    assert outcome.metrics["4_first_steps_float32_contiguous"] < 1e-4
-    assert all(len(times) == 2 for times in outcome.curves.values())
-
-
-def test_large_sizes_can_be_asked_for_and_need_not_be_recorded():
-    for name in LARGE["learning_rate_schedule"]:
-        large = experiment(name)
-        small = experiment(name.removesuffix("_full"))
-        assert large.config["widths"] == [96, 192]
-        assert large.config["train_images"] == 50_000
-        same = set(large.config) - {"widths", "train_images", "epochs", "evaluated"}
-        assert {key: large.config[key] for key in same} == {key: small.config[key] for key in same}
-    updates = dict(recorded.arms(recorded.STUDY_FULL.config))
-    assert (updates["i"].updates, updates["long"].updates) == (19_550, 39_100)

@@ -1,0 +1,98 @@
+"""A1-P1 and A1-P2: programs that readers hand in, right ones and known bad habits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import hwcode
+from hwcode import networks_from_scratch as nn
+from hwcode.checking import AnswerError
+from hwcode.cli import main
+from hwcode.questions import scratch_answers as answers
+
+GOOD = """
+import numpy as np
+def bce_with_logits(z, t):
+    return float(np.mean(np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))))
+"""
+
+
+OVERFLOWS = """
+import numpy as np
+def bce_with_logits(z, t):
+    return float(np.mean(np.log(1 + np.exp(z)) - t * z))
+"""
+
+
+def test_a1_p1_1_a_program_from_a_file(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text(GOOD)
+    assert main(["check", "A1-P1.1:logits", f"@{path}"]) == 0
+    path.write_text(OVERFLOWS)
+    assert main(["check", "A1-P1.1:logits", f"@{path}"]) == 1
+    assert "overflow" in capsys.readouterr().out
+
+
+def test_a1_p1_1_a_clamped_loss_is_right_under_its_convention():
+    verdict = hwcode.check("A1-P1.1:loss", answers.bce_clamped)
+    assert verdict.right
+    assert "100" in verdict.convention
+
+
+HABITS = {
+    "soft targets": ("A1-P1.1:loss", answers.bce_of_labels, "needs both logarithms"),
+    "piling up": ("A1-P1.2", answers.LinearAdding, "pile up"),
+    "broadcasting": ("A1-P1.3:program", answers.regression_broadcast, "every logit meets"),
+    "in place": ("A1-P2.1:relu", answers.ReLUInPlace, "array is changed"),
+    "reversing": ("A1-P2.2", answers.SequentialReverses, "the second forward pass"),
+}
+"""What a single call with targets 0 and 1 on fresh objects would not show."""
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_bad_habits_are_refused_by_name(habit):
+    id, program, why = HABITS[habit]
+    verdict = hwcode.check(id, program)
+    assert not verdict.right
+    assert why in verdict.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda pairs: pairs[:1], "dW2, db2: missing"),
+        (lambda pairs: [*pairs, pairs[0]], "dW2, db2: not asked for"),
+        (lambda pairs: pairs[::-1], "dW1: its shape is"),
+    ],
+)
+def test_a1_p2_3_gradients_that_are_missing_or_too_many(change, told):
+    def program(weights, X, t):
+        loss, pairs = answers.mlp(weights, X, t)
+        return loss, change(pairs)
+
+    verdict = hwcode.check("A1-P2.3:program", program)
+    assert not verdict.right
+    assert told in verdict.diagnosis
+
+
+def test_a1_p2_1_another_failure_is_not_taken_for_a_known_one():
+    class ByCosh(nn.Tanh):
+        def forward(self, Z):
+            self.Z = Z
+            return super().forward(Z)
+
+        def backward(self, G):
+            return G / np.cosh(self.Z) ** 2
+
+    verdict = hwcode.check("A1-P2.1:tanh", ByCosh)
+    assert verdict.counterexample.got.endswith("overflow encountered in cosh")
+    assert not verdict.diagnosis
+
+
+def test_a_program_may_not_end_the_process():
+    verdict = hwcode.check("A1-P1.1:loss", "import sys\ndef bce(p, t):\n    sys.exit(3)")
+    assert not verdict.right
+    assert "sys.exit(3)" in verdict.counterexample.got
+    with pytest.raises(AnswerError, match="SystemExit"):
+        hwcode.check("A1-P1.1:loss", "raise SystemExit")
