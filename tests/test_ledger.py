@@ -61,7 +61,7 @@ def test_the_ledger_of_the_site_links_to_every_question():
         pytest.skip("the site is not built; 'make book' builds it")
     text = path.read_text(encoding="utf-8")
     rows = re.findall(
-        r'<a class="reference internal" href="([\w.]+)#([\w-]+)"[^>]*>([^<]+)</a>', text
+        r'<a class="reference internal" href="([\w.]+)#([\w.-]+)"[^>]*>([^<]+)</a>', text
     )
     linked = {id: (file, anchor) for file, anchor, ids in rows for id in ids.split(" and ")}
     assert set(all_ids()) <= set(linked)
