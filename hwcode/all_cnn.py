@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 
 import torch
 from torch import Tensor, nn
@@ -232,25 +231,21 @@ def start_of(model: nn.Module, images: Tensor, labels: Tensor) -> Start:
 
 def plain_loop(
     model: nn.Module,
-    examples: Examples,
-    orders: Iterable[Tensor],
+    batches: Iterable[tuple[Tensor, Tensor]],
     peak: float,
     momentum: float,
     decay: float,
     updates: int,
-    batch: int = 128,
     device: str = "cpu",
 ) -> Iterator[float]:
     """The same training in the manner of a tutorial, which the engine is measured against.
 
-    Float32, whole tensors in memory in the usual layout, every minibatch sent to the device, every
-    loss read back.
+    Float32, the usual layout, every minibatch sent to the device, every loss read back.
 
     Args:
         model: trained in place.
-        examples: bytes and labels.
-        orders: for each epoch the order of the examples.
-        peak, momentum, decay, updates, batch: as in :func:`recipe`.
+        batches: images in bytes with their labels, on the host.
+        peak, momentum, decay, updates: as in :func:`recipe`.
         device: where the model goes.
 
     Yields:
@@ -259,15 +254,11 @@ def plain_loop(
     model.to(device)
     optimiser = torch.optim.SGD(model.parameters(), lr=0.0, momentum=momentum, weight_decay=decay)
     model.train()
-    done = count()
-    for order in orders:
-        for chosen in order.split(batch):
-            for group in optimiser.param_groups:
-                group["lr"] = schedules.warmup_cosine(next(done), updates, peak)
-            images = examples.inputs[chosen].to(device)
-            labels = examples.targets[chosen].to(device)
-            optimiser.zero_grad()
-            loss = functional.cross_entropy(model(images), labels)
-            loss.backward()
-            optimiser.step()
-            yield loss.item()
+    for done, (images, labels) in enumerate(batches):
+        for group in optimiser.param_groups:
+            group["lr"] = schedules.warmup_cosine(done, updates, peak)
+        optimiser.zero_grad()
+        loss = functional.cross_entropy(model(images.to(device)), labels.to(device))
+        loss.backward()
+        optimiser.step()
+        yield loss.item()

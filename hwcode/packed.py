@@ -9,7 +9,19 @@ from torch import nn
 
 from hwcode.all_cnn import AllCNN
 
-__all__ = ["packed"]
+__all__ = ["Repeated", "packed"]
+
+
+class Repeated(nn.Module):
+    """The same images for each of several nets, side by side in the channels."""
+
+    def __init__(self, copies: int) -> None:
+        super().__init__()
+        self.copies = copies
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """``N x (copies * C) x H x W`` from ``N x C x H x W``."""
+        return images.repeat(1, self.copies, 1, 1)
 
 
 @torch.no_grad()

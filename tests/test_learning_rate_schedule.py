@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from hwcode import all_cnn as cnn
 from hwcode import schedules
 from hwcode.data import embedded_cifar10
 from hwcode.experiments import learning_rate_schedule as recorded
+from hwcode.experiments import learning_rate_schedule_speed as timed
 from hwcode.packed import packed
 from hwcode.questions import learning_rate_schedule as asked
 from hwcode.training import engine
@@ -189,10 +190,10 @@ def test_the_engine_and_the_plain_loop_take_the_same_steps():
         model = small_net(dropout=0.0)
         other = small_net(dropout=0.0)
         other.load_state_dict(model.state_dict())
-    orders = (engine.epoch_order(0, epoch, len(TRAIN)) for epoch in range(3))
+    batches = islice(timed.slices(TRAIN, BATCH, seed=0), 3 * PER_EPOCH)
     recipe = cnn.recipe(PEAK, MOMENTUM, DECAY, 3 * PER_EPOCH, BATCH)
     ours = engine.train(model, recipe, TRAIN, seed=0).losses
-    plain = cnn.plain_loop(other, TRAIN, orders, PEAK, MOMENTUM, DECAY, 3 * PER_EPOCH, BATCH)
+    plain = cnn.plain_loop(other, batches, PEAK, MOMENTUM, DECAY, 3 * PER_EPOCH)
     assert np.allclose(ours, list(plain), rtol=1e-3)
 
 

@@ -6,14 +6,17 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from hwcode import schedules
-from hwcode.data import embedded_cifar10
-from hwcode.experiments import LARGE, experiment
+from hwcode.data import DataError, embedded_cifar10
+from hwcode.experiments import experiment
 from hwcode.experiments import learning_rate_schedule as recorded
+from hwcode.experiments import learning_rate_schedule_gpu as gpu
 from hwcode.experiments import learning_rate_schedule_speed as timed
 from hwcode.questions import learning_rate_schedule as asked
-from hwcode.training.device import Placement
+from hwcode.training.device import Placement, candidates
+from hwcode.training.experiment import read
 from hwcode.training.progress import Progress
 
 IMAGES = embedded_cifar10(8, 4)
@@ -35,7 +38,7 @@ class Recorded:
         return np.array([[9.0, value] for value in self.values[name]])
 
 
-MINIBATCH, VALIDATION = "long_minibatch_loss", "long_val_loss"
+MINIBATCH, VALIDATION = "i_minibatch_loss", "i_val_loss"
 
 
 @pytest.mark.parametrize(
@@ -113,13 +116,54 @@ def test_the_speed_run_compares_equal_steps(tiny):
     assert all(len(times) == 2 for times in outcome.curves.values())
 
 
-def test_large_sizes_can_be_asked_for_and_need_not_be_recorded():
-    for name in LARGE["learning_rate_schedule"]:
-        large = experiment(name)
-        small = experiment(name.removesuffix("_full"))
-        assert large.config["widths"] == [96, 192]
-        assert large.config["train_images"] == 50_000
-        same = set(large.config) - {"widths", "train_images", "epochs", "evaluated"}
-        assert {key: large.config[key] for key in same} == {key: small.config[key] for key in same}
-    updates = dict(recorded.arms(recorded.STUDY_FULL.config))
-    assert (updates["i"].updates, updates["long"].updates) == (19_550, 39_100)
+WHOLE = (*recorded.FULL, gpu.GPU)
+
+
+@pytest.mark.parametrize("large", WHOLE, ids=lambda one: one.name)
+def test_large_sizes_have_the_recipe_of_the_small_ones(large):
+    assert experiment(large.name) is large
+    assert (large.config["widths"], large.config["train_images"]) == ([96, 192], 50_000)
+    small = recorded.FINDER if large is recorded.FINDER_FULL else recorded.STUDY
+    own = {"widths", "train_images", "epochs", "evaluated", "eta_star", "arms"}
+    same = (set(large.config) & set(small.config)) - own
+    assert same >= {"dropout", "input_dropout", "batch", "momentum", "decay"}
+    assert {key: large.config[key] for key in same} == {key: small.config[key] for key in same}
+
+
+def test_the_records_of_the_whole_net_have_each_training_once():
+    recipes = {}
+    for large in recorded.FULL[1:]:
+        found = dict(recorded.arms(large.config))
+        assert list(found) == large.config["arms"]
+        assert not recipes.keys() & found.keys()
+        recipes.update(found)
+    assert recipes.keys() == dict(recorded.arms(recorded.STUDY.config)).keys()
+    assert (recipes["i"].updates, recipes["long"].updates) == (19_550, 39_100)
+
+
+def test_every_record_has_a_tolerance_for_each_replayed_loss(tiny):
+    for study in (recorded.STUDY, *recorded.FULL[1:]):
+        config = {**study.config, **tiny, "epochs": 4}
+        replayed = recorded.first_losses_of_study(config, 0, IMAGES)
+        assert len(replayed) == len(study.replay_tolerance)
+
+
+@pytest.mark.parametrize("name", ["learning_rate_schedule_gpu", "learning_rate_schedule_full"])
+def test_the_records_of_a_gpu_say_so(name):
+    settings = read(name).stamp["settings"]
+    assert "NVIDIA" in settings["device"]
+    assert settings["precision"] == "bfloat16"
+
+
+def test_the_recorded_step_of_the_engine_does_not_wait_and_that_of_the_loop_does():
+    metrics = read("learning_rate_schedule_gpu").runs[0]["metrics"]
+    for where in candidates("cpu"):
+        assert metrics[f"waits_{timed.label_of(where)}"] == 0
+    assert metrics["waits_bfloat16_channels_last_compiled"] == 0
+    assert metrics["waits_loader"] >= 1
+
+
+def test_the_measurements_on_a_gpu_are_refused_without_one(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(DataError, match="needs a GPU"):
+        gpu.run_gpu(gpu.GPU.config, 0, IMAGES, Progress())

@@ -11,27 +11,29 @@ from hwcode.checking.errors import UnknownNameError
 from hwcode.training.benchmark import Benchmark
 from hwcode.training.experiment import Experiment
 
-__all__ = ["EXPERIMENTS", "LARGE", "all_names", "experiment"]
+__all__ = ["EXPERIMENTS", "NOT_RECORDED", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
     "backpropagation": ("gradient_norms",),
-    "colourization": (
-        "colourization",
-        "colourization_halves",
-        "colourization_batch_sizes",
-        "colourization_speed",
-    ),
+    "colourization": ("colourization", "colourization_halves", "colourization_batch_sizes"),
+    "colourization_speed": ("colourization_speed", "colourization_course"),
     "logistic_regression": ("logistic_regression",),
-    "learning_rate_schedule": ("learning_rate_finder", "learning_rate_schedule"),
+    "learning_rate_schedule": (
+        "learning_rate_finder",
+        "learning_rate_finder_full",
+        "learning_rate_schedule",
+        "learning_rate_schedule_full",
+    ),
     "learning_rate_schedule_speed": ("learning_rate_schedule_speed",),
+    "learning_rate_schedule_gpu": ("learning_rate_schedule_gpu",),
     "weight_decay": ("weight_decay",),
 }
-"""The records of each chapter."""
+"""The names of each module."""
 
-LARGE: dict[str, tuple[str, ...]] = {
-    "learning_rate_schedule": ("learning_rate_finder_full", "learning_rate_schedule_full"),
+NOT_RECORDED: dict[str, tuple[str, ...]] = {
+    "learning_rate_schedule": ("learning_rate_schedule_augmented", "learning_rate_schedule_long"),
 }
-"""Full sizes of some of them, which want a GPU. They can be made, and need not have been."""
+"""Full sizes that want a GPU for some minutes more. They can be made, and need not have been."""
 
 
 def all_names() -> list[str]:
@@ -45,7 +47,7 @@ def experiment(name: str) -> Experiment | Benchmark:
     Raises:
         UnknownNameError: names those that there are.
     """
-    for chapter, names in [*EXPERIMENTS.items(), *LARGE.items()]:
+    for module, names in [*EXPERIMENTS.items(), *NOT_RECORDED.items()]:
         if name in names:
-            return import_module(f"{__name__}.{chapter}").EXPERIMENTS[name]
+            return import_module(f"{__name__}.{module}").EXPERIMENTS[name]
     raise UnknownNameError(f"no experiment {name!r}; there are {', '.join(all_names())}")

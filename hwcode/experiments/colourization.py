@@ -1,12 +1,10 @@
-"""The recorded trainings on the CIFAR-10 horses (A2-4.2, A2-5.2 to A2-5.5), and their speed."""
+"""The recorded trainings on the CIFAR-10 horses (A2-4.2, A2-5.2 to A2-5.5)."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -15,14 +13,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from hwcode import colourization as co
-from hwcode.colours import Pixels, colour_errors, confusion, grey_table
+from hwcode.colours import colour_errors, confusion, grey_table
 from hwcode.data import ImageData, cifar10, embedded_cifar10
 from hwcode.training import engine
-from hwcode.training.device import Placement, best_device, candidates
+from hwcode.training.device import Placement
 from hwcode.training.experiment import Experiment, Outcome, Tolerance
 from hwcode.training.progress import Progress
 
-__all__ = ["BATCH_SIZES", "COMPARISON", "EXPERIMENTS", "HALVES", "SPEED", "placement"]
+__all__ = ["BATCH_SIZES", "COMPARISON", "EXPERIMENTS", "HALVES", "placement"]
 
 HORSES = 7
 FIGURE: dict[str, Any] = {
@@ -36,8 +34,6 @@ FIGURE: dict[str, Any] = {
     "epochs": 25,
 }
 """The starter's defaults."""
-QUARTER = {**FIGURE, "images": 1250}
-"""A quarter of the horses, for comparisons within a record."""
 
 
 def task_of(config: Mapping[str, Any], images: ImageData) -> co.Task:
@@ -94,10 +90,10 @@ def _train(
         "val_accuracy": history.measures["accuracy"],
         "updates": [float(done) for done in history.updates],
     }
-    return model, _final(model, task), curves
+    return model, final_metrics(model, task), curves
 
 
-def _final(model: nn.Module, task: co.Task) -> dict[str, float]:
+def final_metrics(model: nn.Module, task: co.Task) -> dict[str, float]:
     """What a trained net achieves, computed on the CPU in float32 wherever it was trained."""
     plain = Placement()
     plain.model(model).eval()
@@ -111,7 +107,7 @@ def _final(model: nn.Module, task: co.Task) -> dict[str, float]:
     return {**metrics, **{f"error_{kind}": value for kind, value in errors.items()}}
 
 
-def _prefixed(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def prefixed(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{name}_{key}": value for key, value in values.items()}
 
 
@@ -132,8 +128,8 @@ def run_comparison(
     arrays["pictures"] = task.images[few]
     for name in config["nets"]:
         model, final, curve = _train(name, config, recipe, task, seed, progress)
-        metrics.update(_prefixed(name, final))
-        curves.update(_prefixed(name, curve))
+        metrics.update(prefixed(name, final))
+        curves.update(prefixed(name, curve))
         labels = co.predict(model, task.validation.inputs)
         arrays[f"{name}_labels"] = labels[few]
         arrays[f"{name}_confusion"] = confusion(labels, true, len(task.palette)).astype(np.int32)
@@ -160,7 +156,7 @@ def _baselines(task: co.Task) -> dict[str, float]:
     grey = np.broadcast_to(task.images.mean(axis=-1, keepdims=True), task.images.shape)
     shown = {"table": task.palette[chosen], "palette": task.palette[true], "grey": grey}
     for name, pictures in shown.items():
-        metrics.update(_prefixed(f"{name}_error", colour_errors(pictures, task.images)))
+        metrics.update(prefixed(f"{name}_error", colour_errors(pictures, task.images)))
     return metrics
 
 
@@ -186,8 +182,8 @@ def run_batch_sizes(
     metrics, curves = {}, {}
     for arm, batch, recipe in _arms(config):
         _, final, curve = _train("transpose", config, recipe, task, seed, progress)
-        metrics.update(_prefixed(f"{arm}_{batch}", final))
-        curves.update(_prefixed(f"{arm}_{batch}", curve))
+        metrics.update(prefixed(f"{arm}_{batch}", final))
+        curves.update(prefixed(f"{arm}_{batch}", curve))
     return Outcome(metrics, curves)
 
 
@@ -220,115 +216,6 @@ def first_losses_of_batches(config: Mapping[str, Any], seed: int, images: ImageD
     ]
 
 
-# --- speed ------------------------------------------------------------------------------------
-
-
-def run_speed(
-    config: Mapping[str, Any], seed: int, images: ImageData, progress: Progress
-) -> Outcome:
-    """The engine's step and the course's, interleaved; and where the course's loop ends up."""
-    task = task_of(config, images)
-    metrics, curves = {}, {}
-    for name in config["nets"]:
-        times = _interleaved(name, config, task, seed, progress)
-        curves.update(_prefixed(f"{name}_seconds", times))
-        losses = _same_start(name, config, task, seed)
-        theirs = losses.pop("course")
-        for where, ours in losses.items():
-            metrics[f"{name}_first_steps_{where}"] = float(np.max(np.abs(ours - theirs) / theirs))
-        metrics.update(_prefixed(f"{name}_course", _course(name, config, task, seed, progress)))
-    return Outcome(metrics, curves)
-
-
-def _epochs(task: co.Task, seed: int) -> Iterator[tuple[NDArray[np.float32], Pixels]]:
-    """The training arrays in the order of each epoch, as the engine draws it."""
-    grey, labels = task.train.inputs.numpy(), task.train.targets.numpy()
-    for epoch in count():
-        order = engine.epoch_order(seed, epoch, len(grey)).numpy()
-        yield grey[order], labels[order]
-
-
-KINDS = {"": time.perf_counter, "_processor": time.process_time}
-
-
-def _interleaved(
-    name: str, config: Mapping[str, Any], task: co.Task, seed: int, progress: Progress
-) -> dict[str, list[float]]:
-    """Seconds for a step, round by round, by the course's loop and by the engine everywhere.
-
-    With one thread, the processor's time is what a step costs when other programs run as well.
-    """
-    rate, batch = config["rate"], config["batch"]
-    with engine.seeded(seed):
-        loop = co.course_loop(make_net(name, config), _epochs(task, seed), batch, rate)
-    steps: dict[str, Callable[[], object]] = {"course": lambda: next(loop)}
-    forms = [(name, make_net)] + ([("pool_early", _early)] if name == "pool" else [])
-    for form, make in forms:
-        for where in candidates(best_device()):
-            recipe = co.recipe(rate, batch, updates=10**6)
-            run = engine.Training(make(name, config), recipe, task.train, seed, where)
-            label = f"{form}_{where.precision}_{where.layout}"
-            steps[label] = run.update
-    times: dict[str, list[float]] = {f"{label}{kind}": [] for label in steps for kind in KINDS}
-    for round_ in progress.within(f"{name} steps")(range(config["rounds"] + 1)):
-        for label, step in steps.items():
-            started = {kind: clock() for kind, clock in KINDS.items()}
-            for _ in range(config["steps"]):
-                step()
-            placement().synchronise()
-            if round_:  # the first one warms up
-                for kind, clock in KINDS.items():
-                    spent = clock() - started[kind]
-                    times[f"{label}{kind}"].append(spent / config["steps"])
-    return times
-
-
-def _early(name: str, config: Mapping[str, Any]) -> nn.Module:
-    """PoolUpsampleNet with BatchNorm and ReLU before Upsample: the same function in training."""
-    blocks: Any = make_net(name, config).blocks
-    up = (nn.Sequential(conv, norm, relu, up) for conv, up, norm, relu in blocks[2:4])
-    return nn.Sequential(*blocks[:2], *up, blocks[4])
-
-
-def _same_start(
-    name: str, config: Mapping[str, Any], task: co.Task, seed: int
-) -> dict[str, NDArray[np.float64]]:
-    """The first ten losses from the same weights, by the course's loop and by the engine."""
-    make = partial(make_net, name, config)
-    with engine.seeded(seed):
-        loop = co.course_loop(make(), _epochs(task, seed), config["batch"], config["rate"])
-    losses = {"course": np.array(list(islice(loop, 10)))}
-    recipe = co.recipe(config["rate"], config["batch"], updates=10)
-    for where in candidates("cpu"):
-        with engine.seeded(seed):
-            model = make()
-        found = engine.train(model, recipe, task.train, seed=seed, placement=where).losses
-        losses[f"{where.precision}_{where.layout}"] = found.astype(float)
-    return losses
-
-
-def _course(
-    name: str, config: Mapping[str, Any], task: co.Task, seed: int, progress: Progress
-) -> dict[str, float]:
-    """The whole training by the course's loop."""
-    with engine.seeded(seed):
-        model = make_net(name, config)
-    epochs = islice(_epochs(task, seed), config["epochs"])
-    total = config["epochs"] * -(-len(task.train) // config["batch"])
-    loop = co.course_loop(model, epochs, config["batch"], config["rate"])
-    for _ in progress.within(f"{name} course")(loop, total=total):
-        pass
-    return _final(model, task)
-
-
-def first_losses_of_speed(config: Mapping[str, Any], seed: int, images: ImageData) -> list[float]:
-    """The first ten losses of the nets that are timed, by the course's loop and by the engine."""
-    task = task_of(config, images)
-    found = [_same_start(name, config, task, seed) for name in config["nets"]]
-    in_float32 = ("course", "float32_contiguous", "float32_channels_last")
-    return [float(loss) for losses in found for kind in in_float32 for loss in losses[kind]]
-
-
 # --- the experiments --------------------------------------------------------------------------
 
 # They are looked up in a table, where a digest of the functions does not see them.
@@ -349,9 +236,9 @@ COMPARISON = Experiment(
 
 HALVES = Experiment(
     name="colourization_halves",
-    title="halves of PoolUpsampleNet and ConvTransposeNet combined, on a quarter of the horses",
+    title="halves of PoolUpsampleNet and ConvTransposeNet combined",
     config={
-        **QUARTER,
+        **FIGURE,
         "nets": ["pool", "transpose", "pool_transpose", "stride_upsample"],
         "pictures": 0,
     },
@@ -366,8 +253,8 @@ HALVES = Experiment(
 
 BATCH_SIZES = Experiment(
     name="colourization_batch_sizes",
-    title="ConvTransposeNet at five batch sizes, on a quarter of the horses",
-    config={**QUARTER, "batches": [32, 64, 128, 256, 512], "updates": 75, "scaled": [512]},
+    title="ConvTransposeNet at five batch sizes",
+    config={**FIGURE, "batches": [32, 64, 128, 256, 512], "updates": 250, "scaled": [512]},
     seeds=(0, 1, 2),
     data=cifar10,
     run=run_batch_sizes,
@@ -377,24 +264,4 @@ BATCH_SIZES = Experiment(
     settings=settings,
 )
 
-SPEED = Experiment(
-    name="colourization_speed",
-    title="a training step of the engine and of the course's loop",
-    config={**QUARTER, "nets": ["pool", "transpose"], "rounds": 10, "steps": 2},
-    seeds=(0,),
-    data=cifar10,
-    run=run_speed,
-    first_losses=first_losses_of_speed,
-    defines=(run_speed, first_losses_of_speed, *NET_CLASSES),
-    tolerances={
-        "*": Tolerance(relative=0.05),
-        **{
-            f"{net}_first_steps_{where.precision}_{where.layout}": Tolerance(absolute=1e-3)
-            for net in ("pool", "transpose")
-            for where in candidates("cpu")
-        },
-    },
-    settings=settings,
-)
-
-EXPERIMENTS = {one.name: one for one in (COMPARISON, HALVES, BATCH_SIZES, SPEED)}
+EXPERIMENTS = {one.name: one for one in (COMPARISON, HALVES, BATCH_SIZES)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count, islice
 from typing import Any
@@ -12,13 +12,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
 from hwcode import all_cnn as cnn
 from hwcode.data import ImageData, cifar10
 from hwcode.experiments import learning_rate_schedule as study
-from hwcode.packed import packed
+from hwcode.packed import Repeated, packed
 from hwcode.training import engine
-from hwcode.training.device import Placement, best_device, candidates
+from hwcode.training.device import Placement, candidates
 from hwcode.training.experiment import Experiment, Outcome, Tolerance
 from hwcode.training.progress import Progress
 
@@ -28,7 +29,7 @@ __all__ = ["EXPERIMENTS", "SPEED"]
 def run_speed(
     config: Mapping[str, Any], seed: int, images: ImageData, progress: Progress
 ) -> Outcome:
-    """A step of the engine at every placement and of the plain loop, interleaved."""
+    """A step on the CPU, by the engine at every placement and by the plain loop, interleaved."""
     examples = cnn.examples_of(images.train, config["train_images"])
     metrics: dict[str, float] = {}
     curves: dict[str, list[float]] = {}
@@ -36,37 +37,42 @@ def run_speed(
         size = {**config, "widths": widths}
         for label, times in _interleaved(size, examples, seed, progress).items():
             curves[f"{widths[0]}_{label}_seconds"] = times
-        for label, times in _packing(size, examples, seed, progress).items():
+        for label, times in packing(size, examples, seed, progress).items():
             curves[f"{widths[0]}_{label}_seconds"] = times
-        losses = _same_start(size, examples, seed)
-        plain = losses.pop("plain")
+        plain = plain_start(size, examples, seed)
+        losses = same_start(size, examples, seed)
         for label, ours in losses.items():
             worst = float(np.max(np.abs(ours - plain) / plain))
             metrics[f"{widths[0]}_first_steps_{label}"] = worst
     return Outcome(metrics, curves)
 
 
-def _plain(
+def slices(examples: engine.Examples, batch: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Minibatches without end, cut out of whole tensors, in the order of the engine."""
+    for epoch in count():
+        for chosen in engine.epoch_order(seed, epoch, len(examples)).split(batch):
+            yield examples.inputs[chosen], examples.targets[chosen]
+
+
+def tutorial(
     config: Mapping[str, Any],
     examples: engine.Examples,
-    seed: int,
+    batches: Iterable[tuple[Tensor, Tensor]],
     updates: int,
     device: str = "cpu",
 ) -> Iterator[float]:
+    """The plain loop with the recipe of a configuration."""
     model = study.make_net(config, examples)
-    orders = (engine.epoch_order(seed, epoch, len(examples)) for epoch in count())
-    rate, momentum, decay = config["rate"], config["momentum"], config["decay"]
-    return cnn.plain_loop(
-        model, examples, orders, rate, momentum, decay, updates, config["batch"], device
-    )
+    momentum, decay = config["momentum"], config["decay"]
+    return cnn.plain_loop(model, batches, config["rate"], momentum, decay, updates, device)
 
 
-def _recipe(config: Mapping[str, Any], updates: int) -> engine.Recipe:
+def recipe_of(config: Mapping[str, Any], updates: int) -> engine.Recipe:
     momentum, decay = config["momentum"], config["decay"]
     return cnn.recipe(config["rate"], momentum, decay, updates, config["batch"])
 
 
-def _label(where: Placement) -> str:
+def label_of(where: Placement) -> str:
     return f"{where.precision}_{where.layout}" + ("_compiled" if where.compiled else "")
 
 
@@ -74,94 +80,116 @@ def _interleaved(
     config: Mapping[str, Any], examples: engine.Examples, seed: int, progress: Progress
 ) -> dict[str, list[float]]:
     """Seconds for a step, round by round."""
-    loop = _plain(config, examples, seed, 10**6, best_device())
+    batches = slices(examples, config["batch"], seed)
+    loop = tutorial(config, examples, batches, 10**6)
     steps: dict[str, Callable[[], object]] = {"plain": lambda: next(loop)}
-    for where in candidates(best_device()):
+    for where in candidates("cpu"):
         model = study.make_net(config, examples)
-        run = engine.Training(model, _recipe(config, 10**6), examples, seed, where)
-        steps[_label(where)] = run.update
+        run = engine.Training(model, recipe_of(config, 10**6), examples, seed, where)
+        steps[label_of(where)] = run.update
     times: dict[str, list[float]] = {label: [] for label in steps}
     for round_ in progress.within("steps")(range(config["rounds"] + 1)):
         for label, step in steps.items():
             started = time.perf_counter()
             step()
-            if torch.cuda.is_available():
-                torch.cuda.synchronize()
             if round_:  # the first one warms up
                 times[label].append(time.perf_counter() - started)
     return times
 
 
-def _packing(
+COPIES = 3
+"""The settings of part (d)."""
+
+
+def packing(
     config: Mapping[str, Any], examples: engine.Examples, seed: int, progress: Progress
 ) -> dict[str, list[float]]:
     """Seconds for the gradients of three nets, one after the other and packed into one."""
     where = study.placement(tuple(config["widths"]))
     with engine.seeded(seed):
-        nets = [cnn.AllCNN(tuple(config["widths"])) for _ in range(3)]
-        together = where.model(packed(nets))
+        bare = [cnn.AllCNN(tuple(config["widths"])) for _ in range(COPIES)]
     normalise = cnn.Normalise(examples)
-    images = normalise(examples.inputs[: config["batch"]]).to(where.device)
+    nets = [nn.Sequential(normalise, net) for net in bare]
+    together = nn.Sequential(normalise, Repeated(COPIES), packed(bare))
+    images = where.batch(examples.inputs[: config["batch"]].to(where.device))
     labels = examples.targets[: config["batch"]].to(where.device)
-    single, triple = where.batch(images), where.batch(images.repeat(1, 3, 1, 1))
 
-    def gradients(model: nn.Module, inputs: Tensor, copies: int) -> None:
-        with where.autocast():
-            outputs = model(inputs)
-        rows = outputs.float().view(-1, copies, 10)
-        loss = sum(nn.functional.cross_entropy(rows[:, copy], labels) for copy in range(copies))
-        torch.as_tensor(loss).backward()
-        model.zero_grad(set_to_none=True)
+    def gradients(net: nn.Module, copies: int) -> Callable[[], None]:
+        forward = where.forward(where.model(net))
 
-    for net in nets:
-        where.model(net)
-    times: dict[str, list[float]] = {"apart": [], "packed": []}
-    for round_ in progress.within("packing")(range(config["rounds"] + 1)):
-        for label in times:
+        def step() -> None:
+            net.zero_grad(set_to_none=True)
+            with where.autocast():
+                outputs = forward(images)
+            rows = outputs.float().view(-1, copies, 10)
+            losses = (functional.cross_entropy(rows[:, copy], labels) for copy in range(copies))
+            torch.stack(list(losses)).sum().backward()
+
+        return step
+
+    steps = {
+        "apart": [gradients(net, 1) for net in nets],
+        "packed": [gradients(together, COPIES)],
+    }
+    times: dict[str, list[float]] = {label: [] for label in steps}
+    for round_ in progress.within("packing")(range(config["rounds"] + 3)):
+        # The first ones warm up: a CUDA graph runs, is recorded, and from then on is replayed.
+        for label, each in steps.items():
             where.synchronise()
             started = time.perf_counter()
-            if label == "apart":
-                for net in nets:
-                    gradients(net, single, 1)
-            else:
-                gradients(together, triple, 3)
+            for step in each:
+                step()
             where.synchronise()
-            if round_:
+            if round_ >= 3:
                 times[label].append(time.perf_counter() - started)
     return times
 
 
-def _same_start(
-    config: Mapping[str, Any], examples: engine.Examples, seed: int
-) -> dict[str, NDArray[np.float64]]:
-    """The first losses from the same weights, by the loop and the engine.
+def without_dropout(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Its draws fall on other pixels in another layout."""
+    return {**config, "dropout": 0.0, "input_dropout": 0.0}
 
-    Without dropout, whose draws fall on other pixels in another layout.
-    """
-    steps, config = config["same_steps"], {**config, "dropout": 0.0, "input_dropout": 0.0}
+
+def plain_start(
+    config: Mapping[str, Any], examples: engine.Examples, seed: int
+) -> NDArray[np.float64]:
+    """The first losses of the plain loop on the CPU, without dropout."""
+    steps, config = config["same_steps"], without_dropout(config)
     with engine.seeded(seed):
-        loop = _plain(config, examples, seed, steps)
-        losses = {"plain": np.array(list(islice(loop, steps)))}
-    for where in candidates("cpu"):
+        loop = tutorial(config, examples, slices(examples, config["batch"], seed), steps)
+        return np.array(list(islice(loop, steps)))
+
+
+def same_start(
+    config: Mapping[str, Any], examples: engine.Examples, seed: int, device: str = "cpu"
+) -> dict[str, NDArray[np.float64]]:
+    """The first losses of the engine from the same weights, at every placement on a device."""
+    steps, config = config["same_steps"], without_dropout(config)
+    losses = {}
+    for where in candidates(device):
+        if where.compiled:
+            continue  # a compilation for these few steps; a test compares it with the others
         with engine.seeded(seed):
             model = study.make_net(config, examples)
-        recipe = _recipe(config, steps)
+        recipe = recipe_of(config, steps)
         found = engine.train(model, recipe, examples, seed=seed, placement=where).losses
-        losses[_label(where)] = found.astype(float)
+        losses[label_of(where)] = found.astype(float)
     return losses
 
 
 def first_losses_of_speed(config: Mapping[str, Any], seed: int, images: ImageData) -> list[float]:
     """The first losses of the narrow net, by the plain loop and by the engine in float32."""
     examples = cnn.examples_of(images.train, config["train_images"])
-    found = _same_start({**config, "widths": config["sizes"][0]}, examples, seed)
+    config = {**config, "widths": config["sizes"][0]}
+    found = {"plain": plain_start(config, examples, seed), **same_start(config, examples, seed)}
     in_float32 = ("plain", "float32_contiguous", "float32_channels_last")
     return [float(loss) for kind in in_float32 for loss in found[kind]]
 
 
+REPLAY = (1e-4, 1e-4, 1e-4, 1e-2, 1e-2)
 SPEED = Experiment(
     name="learning_rate_schedule_speed",
-    title="a training step of the All-CNN by the engine and by a plain loop",
+    title="a training step of the All-CNN on a CPU, by the engine and by a plain loop",
     config={
         **study.RECIPE,
         "sizes": [study.SMALL["widths"], study.WHOLE["widths"]],
@@ -176,6 +204,9 @@ SPEED = Experiment(
     first_losses=first_losses_of_speed,
     defines=(run_speed, first_losses_of_speed),
     tolerances={"*": Tolerance(absolute=0.05)},
+    # The rate is at its peak from the second step on, and each step multiplies the rounding: the
+    # same code on two processors differs by 2e-6 in the third loss, 1e-4 and 1e-3 in the next ones.
+    replay_tolerance=REPLAY * 3,
     settings=partial(study.settings, tuple(study.SMALL["widths"])),
 )
 

@@ -699,7 +699,7 @@ How do the results of ConvTransposeNet compare with those of PoolUpsampleNet? Is
 lower? Why may that be?
 
 *For the "why" we count, and we train both nets and two more, each made of one half of either, with three
-seeds on a quarter of the horses. Also the U-Net that the handout's figure mentions and leaves out: here ConvTransposeNet with skip
+seeds. Also the U-Net that the handout's figure mentions and leaves out: here ConvTransposeNet with skip
 connections.*
 """,
     parts=(
@@ -846,7 +846,7 @@ EQUAL = {
 
 
 def _at_equal_updates(_: Any) -> str:
-    """75 updates: batch 32 and, as its 25 epochs are just so many, batch 512."""
+    """250 updates: batch 32 and, as its 25 epochs are just so many, batch 512."""
     record = record_of(SWEEP)
     change = record.metric("epochs_512_val_loss") - record.metric("updates_32_val_loss")
     return "large" if change.max() < 0 else "small" if change.min() > 0 else "same"
@@ -882,7 +882,7 @@ Train ConvTransposeNet with batch sizes 32, 64, 128, 256 and 512 for the same nu
 the effect on training and validation loss, and on the pictures?
 
 *Equal epochs are not equal numbers of updates, so we compare at equal updates, too. Recorded with three
-seeds on 1,250 of the 5,000 horses (25 epochs, Adam at $10^{-3}$), where batch 512 makes 75 updates.*
+seeds on the 5,000 horses (25 epochs, Adam at $10^{-3}$), where batch 512 makes 250 updates.*
 """,
     parts=(
         Part(
@@ -927,7 +927,7 @@ seeds on 1,250 of the 5,000 horses (25 epochs, Adam at $10^{-3}$), where batch 5
         ),
         Part(
             name="equal",
-            asks="after 75 updates each, on 1,250 images, batch 512 against batch 32, by validation loss",
+            asks="after 250 updates each, batch 512 against batch 32, by validation loss",
             form=Choice(EQUAL),
             reference="large",
             truth=Truth(

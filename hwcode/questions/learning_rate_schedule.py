@@ -293,7 +293,7 @@ def _smoothed(losses: Any, window: int = 11) -> Any:
 def _long_enough(_: Any) -> str:
     """Recorded sweeps: has the smoothed loss risen by 0.1 within 100 minibatches, or later?"""
     found = set()
-    for losses in _record("learning_rate_finder").curve("losses_1.1_0.9"):
+    for losses in _record("learning_rate_finder_full").curve("losses_1.1_0.9"):
         smooth = _smoothed(losses)
         risen = smooth > np.minimum.accumulate(smooth) + 0.1
         early = bool(risen[: 100 - 10].any())  # the last of these means ends at the hundredth
@@ -388,7 +388,7 @@ minimum of the curve have to do with it?*
         ),
         Part(
             name="enough",
-            asks="in the recorded sweeps: does the smoothed curve turn upwards (rise by 0.1 above its lowest value) within 100 minibatches?",
+            asks="in the recorded sweeps of the whole net: does the smoothed curve turn upwards (rise by 0.1 above its lowest value) within 100 minibatches?",
             form=Choice(
                 {
                     "early": "yes, in every one of them",
@@ -523,17 +523,17 @@ def _draw_kept(point: Any, numbers: Numbers) -> dict[Any, Any]:
 
 
 def _longer(_: Any) -> str:
-    """Recorded validation errors: one and two lengths, seed by seed."""
+    """Recorded validation errors of the small preset: one and two lengths, seed by seed."""
     record = _record("learning_rate_schedule")
     gains = record.metric("i_val_error") - record.metric("long_val_error")
     return "every" if bool(np.all(gains > 0)) else "some" if bool(np.any(gains > 0)) else "none"
 
 
 def _which_is_higher(_: Any) -> str:
-    """The last epoch of the longer recorded runs: mean minibatch loss and validation loss."""
-    record = _record("learning_rate_schedule")
-    training = record.curve("long_minibatch_loss")[:, -1]
-    validation = record.curve("long_val_loss")[:, -1]
+    """The last of 50 epochs of the whole net: mean minibatch loss and validation loss."""
+    record = _record("learning_rate_schedule_full")
+    training = record.curve("i_minibatch_loss")[:, -1]
+    validation = record.curve("i_val_loss")[:, -1]
     higher = training > validation
     return "training" if higher.all() else "mixed" if higher.any() else "validation"
 
@@ -653,7 +653,7 @@ checked about the formula, about the optimiser, and about the recorded runs.*
         ),
         Part(
             name="longer",
-            asks="recorded runs: in how many of the seeds has twice the number of epochs the lower validation error?",
+            asks="recorded runs of the small preset: in how many of the seeds has twice the number of epochs the lower validation error?",
             form=Choice({"every": "in every one", "some": "in some", "none": "in none"}),
             reference="every",
             truth=Truth(_longer, "the recorded validation errors", method=Method.MEASURED),
@@ -664,7 +664,7 @@ checked about the formula, about the optimiser, and about the recorded runs.*
         ),
         Part(
             name="higher",
-            asks="at the end of the longer recorded runs, which loss is higher: the mean training loss of the last epoch's minibatches, or the validation loss?",
+            asks="at the end of the recorded runs of the whole net, which loss is higher: the mean training loss of the last epoch's minibatches, or the validation loss?",
             form=Choice(
                 {
                     "training": "the training loss, in every seed",
@@ -812,8 +812,8 @@ def _grid(_: Any) -> int:
 
 
 def _who_is_worse(_: Any) -> str:
-    """Recorded validation errors of the three settings, seed by seed."""
-    record = _record("learning_rate_schedule")
+    """Recorded validation errors of the three settings of the whole net, seed by seed."""
+    record = _record("learning_rate_schedule_full")
     one, two, three = (record.metric(f"{name}_val_error") for name in ("i", "ii", "iii"))
     above = three - np.maximum(one, two)
     if not np.all(above > 0):
@@ -974,7 +974,7 @@ of standard deviation $s$, and for weights in front of a BatchNorm.*
         ),
         Part(
             name="worse",
-            asks="recorded validation errors: which setting stands out?",
+            asks="recorded validation errors of the whole net: which setting stands out?",
             form=Choice(
                 {
                     "third": "(iii): above the other two in every seed, by more than they differ",

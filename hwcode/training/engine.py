@@ -135,8 +135,10 @@ class Training:
             self.examples.targets.index_select(0, chosen),
             self.generator,
         )
+        # A smaller last minibatch is not worth a compilation of its own.
+        forward = self.forward if len(chosen) == self.recipe.batch else self.model
         self.losses[self.done] = train_step(
-            self.forward, self.optimiser, self.recipe.loss, inputs, targets, self.placement
+            forward, self.optimiser, self.recipe.loss, inputs, targets, self.placement
         )
         self.done += 1
 
