@@ -30,8 +30,8 @@ test: .venv/.test  ## run all tests: units, properties, doctests, every page
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
 
 .PHONY: test-core
-test-core: .venv/.test  ## run the quick tests: no pages, no builds
-	$(BIN)/python -m pytest --numprocesses 2 -m "not build and not pages" $(PYTEST)
+test-core: .venv/.test  ## run the quick tests: no pages, no builds, no browser
+	$(BIN)/python -m pytest --numprocesses 2 -m "not build and not pages and not browser" $(PYTEST)
 
 .PHONY: lint
 lint: .venv/.lint  ## check style, format and types

@@ -72,6 +72,38 @@ def test_P4_2_every_outcome_of_a_recorded_run_is_told_from_the_others(
     assert found in part.form.options, "an outcome that nobody could answer"
 
 
+@pytest.mark.parametrize(
+    ("rising_at", "found"),
+    [((50, 50), "early"), ((130, 130), "late"), ((999, 999), "never"), ((50, 130), "mixed")],
+)
+def test_P4_2b_every_outcome_of_recorded_sweeps_is_told_from_the_others(
+    rising_at, found, monkeypatch
+):
+    class Sweeps:
+        def curve(self, name):
+            return np.array([[2.0 + (t > at) for t in range(146)] for at in rising_at])
+
+    monkeypatch.setattr(asked, "_record", lambda name: Sweeps())
+    assert asked._long_enough(None) == found
+    (enough,) = (part for part in asked.finder.parts if part.name == "enough")
+    assert found in enough.form.options
+
+
+def test_P4_2b_with_momentum_the_least_loss_comes_before_the_limit_of_stability():
+    assert asked.momentum_sweep_minimum(0.9, 1e-3) < 0.1 < 2 * (1 + 0.9)
+    for first in (1e-3, 1e-4, 1e-5):
+        assert asked.momentum_sweep_minimum(0.0, first) >= 2
+
+
+def test_numbers_in_the_texts_are_the_computed_ones():
+    """Model answers and reasons are plain text; no page glues their numbers."""
+    assert f"{float(asked._hundredth(None)):.3f}" in asked.finder.model_answer
+    updates = math.log(10 / 1e-5) / math.log(1.1)
+    assert rf"\approx{updates:.0f}" in asked.finder.model_answer
+    largest = schedules.stability_limit(1.0, 0.5) / 5, schedules.stability_limit(1.0, 0.9)
+    assert all(f"{limit:.1f}" in asked.invariant.model_answer for limit in largest)
+
+
 # --- the experiments ----------------------------------------------------------------------------
 
 

@@ -53,6 +53,7 @@ def window(request, browser):
     context.close()
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("name", NAMES)
 def test_page_is_whole(window, name):
     page, width, scheme = window
@@ -71,14 +72,20 @@ def test_page_is_whole(window, name):
     unnamed = page.locator("main svg.hw-figure:not([aria-label]), main img:not([alt])").count()
     assert unnamed == 0, "a figure without alternative text"
     if width == 1280:
-        assert _violations(page) == []
+        # Of the rules only that on contrast looks at colours.
+        rules = ALL_RULES if scheme == "light" else ["color-contrast"]
+        assert _violations(page, rules) == []
 
 
-def _violations(page) -> list[str]:
-    """What axe finds against the rules of WCAG 2 A and AA and its best practices."""
+ALL_RULES = ["wcag2a", "wcag2aa", "best-practice"]
+
+
+def _violations(page, rules: list[str]) -> list[str]:
+    """What axe finds, by default against WCAG 2 A and AA and its best practices."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "best-practice"]})
+    # Where a rule holds it need not be told in detail, which takes as long as finding out.
+    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
     told = []
     for violation in found.response["violations"]:
         places = [node["target"][0] for node in violation["nodes"]]

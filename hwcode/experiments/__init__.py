@@ -37,7 +37,7 @@ NOT_RECORDED: dict[str, tuple[str, ...]] = {
 
 
 def all_names() -> list[str]:
-    """The names of all experiments, in the order of the book."""
+    """The names of the recorded experiments, in the order of the book."""
     return [name for names in EXPERIMENTS.values() for name in names]
 
 
@@ -47,7 +47,8 @@ def experiment(name: str) -> Experiment | Benchmark:
     Raises:
         UnknownNameError: names those that there are.
     """
+    known = [*all_names(), *(name for names in NOT_RECORDED.values() for name in names)]
     for module, names in [*EXPERIMENTS.items(), *NOT_RECORDED.items()]:
         if name in names:
             return import_module(f"{__name__}.{module}").EXPERIMENTS[name]
-    raise UnknownNameError(f"no experiment {name!r}; there are {', '.join(all_names())}")
+    raise UnknownNameError(f"no experiment {name!r}; there are {', '.join(known)}")

@@ -244,14 +244,16 @@ def _finder(name: str, title: str, config: Mapping[str, Any]) -> Experiment:
         run=run_finder,
         first_losses=first_losses_of_finder,
         defines=(run_finder, first_losses_of_finder),
-        # Where the smoothed curve is least may move by a few of its updates.
+        # In a flat valley rounding decides where the curve is least, and before smoothing the noise
+        # does: over the seeds these rates spread by factors of 5 and of 30. Which pixels dropout
+        # hits depends on the device; over the draws the parts of the first loss spread by 0.03.
         tolerances={
             **{
-                f"{kind}_{factor}_{momentum}": Tolerance(relative=1.0)
-                for kind in ("eta_star", "least")
+                f"{kind}_{factor}_{momentum}": Tolerance(factor=spread)
+                for kind, spread in (("eta_star", 5.0), ("least", 30.0))
                 for factor, momentum in config["sweeps"]
             },
-            "*": Tolerance(relative=0.02, absolute=1e-3),
+            "*": Tolerance(relative=0.02, absolute=0.03),
         },
         settings=partial(settings, tuple(config["widths"])),
     )
@@ -271,6 +273,8 @@ def _study(name: str, title: str, config: Mapping[str, Any]) -> Experiment:
         defines=(run_study, first_losses_of_study),
         tolerances={
             **{metric: Tolerance(absolute=0.05) for metric in errors},
+            # A small loss is known to less: that of (iii) spreads by a third over the seeds.
+            **{f"{name}_train_loss": Tolerance(relative=0.5) for name in names},
             "*": Tolerance(relative=0.15),
         },
         # With another number of threads, or on another processor, the sums are rounded otherwise,

@@ -113,7 +113,11 @@ def _operations(config: Mapping[str, Any], examples: engine.Examples) -> float:
 
 
 def _profiled(step: Step, steps: int = 20) -> tuple[float, float]:
-    """By the profiler: how often the host waits for the GPU in a step; seconds of its kernels."""
+    """By the profiler: how often the host waits for the GPU in a step; seconds of its kernels.
+
+    The spans by which PyTorch marks the optimiser on the GPU are counted beside their kernels, so
+    the seconds are a little too many.
+    """
     for _ in range(5):
         step()
     with profile(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as found:
@@ -159,6 +163,7 @@ def first_losses_of_gpu(config: Mapping[str, Any], seed: int, images: ImageData)
     return [float(loss) for loss in speed.plain_start(config, examples, seed)]
 
 
+LABELS = ("loader", "slices", *map(speed.label_of, candidates("cpu")))
 GPU = Experiment(
     name="learning_rate_schedule_gpu",
     title="a training step of the All-CNN on a GPU, by the engine and by a plain loop",
@@ -181,7 +186,9 @@ GPU = Experiment(
         "operations": Tolerance(),
         "matrix_rate": Tolerance(relative=0.2),
         "training_seconds": Tolerance(relative=0.5),
-        "*": Tolerance(absolute=0.2),
+        **{f"waits_{label}": Tolerance() for label in LABELS},
+        **{f"kernels_{label}": Tolerance(relative=0.5) for label in LABELS},
+        "*": Tolerance(absolute=0.02),
     },
     replay_tolerance=speed.REPLAY,
     settings=lambda: study.settings(tuple(study.WHOLE["widths"])),

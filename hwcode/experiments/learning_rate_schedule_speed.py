@@ -203,7 +203,7 @@ SPEED = Experiment(
     run=run_speed,
     first_losses=first_losses_of_speed,
     defines=(run_speed, first_losses_of_speed),
-    tolerances={"*": Tolerance(absolute=0.05)},
+    tolerances={"*": Tolerance(absolute=0.02)},
     # The rate is at its peak from the second step on, and each step multiplies the rounding: the
     # same code on two processors differs by 2e-6 in the third loss, 1e-4 and 1e-3 in the next ones.
     replay_tolerance=REPLAY * 3,

@@ -211,8 +211,8 @@ Equal logits give every class the probability $1/10$, and the loss $-\ln\frac1{1
 The fresh net is near that: its last BatchNorm starts with scale 1 and shift 0, so each class has
 logits of mean 0 over the minibatch, and the pooling averages 64 entries of variance 1, which leaves
 a small variance $s^2$. The loss is $\ln10$ plus a Jensen term, about $\frac9{20}s^2>0$, minus the
-mean logit of the right class, which is near 0 as the net knows nothing of the labels. The size of the
-convolutions' weights plays no part.
+mean logit of the right class, which is near 0 as the net knows nothing of the labels. In training mode
+the size of the convolutions' weights plays no part.
 """,
     conventions=("logarithm",),
 )
@@ -284,6 +284,18 @@ def _where_least(_: Any) -> str:
     if min(one, *hidden) < 2:
         return "before"
     return "beyond" if hidden[-1] > 4 * hidden[0] else "at"
+
+
+def momentum_sweep_minimum(momentum: float, rate: float) -> float:
+    """The same with momentum, for one curvature 1, from 1 on, with the factor 1.1, in float64."""
+    w, velocity, least, at = 1.0, 0.0, math.inf, rate
+    while rate < 50:
+        if w * w < least:
+            least, at = w * w, rate
+        velocity = momentum * velocity + w
+        w -= rate * velocity
+        rate *= 1.1
+    return at
 
 
 def _smoothed(losses: Any, window: int = 11) -> Any:
@@ -388,12 +400,13 @@ minimum of the curve have to do with it?*
         ),
         Part(
             name="enough",
-            asks="in the recorded sweeps of the whole net: does the smoothed curve turn upwards (rise by 0.1 above its lowest value) within 100 minibatches?",
+            asks="in the recorded sweeps of the whole net with factor 1.1 and momentum 0.9: does the smoothed curve turn upwards (rise by 0.1 above its lowest value) within 100 minibatches?",
             form=Choice(
                 {
                     "early": "yes, in every one of them",
                     "late": "no, but further on, before a rate of 10, it does",
                     "never": "not even up to a rate of 10",
+                    "mixed": "in some so, in others otherwise",
                 }
             ),
             reference="late",
@@ -404,16 +417,18 @@ minimum of the curve have to do with it?*
             ),
             mistakes=(
                 Mistake("early", "at the hundredth the rate is 0.125, still in the flat valley"),
-                Mistake("never", "towards the rate of 10 the loss rises well above the valley"),
+                Mistake("never", "towards the rate of 10 it has risen by 0.2 or more"),
+                Mistake("mixed", "the three seeds agree"),
             ),
         ),
     ),
     model_answer=r"""
 The sweep reaches $10^{-5}\cdot1.1^{99}=0.125$ after 100 minibatches; it is worth going on until the
 loss really rises, $\ln(10/10^{-5})/\ln1.1\approx145$ for a rate of 10. Smooth the curve and read off
-$\eta^*$; the valley is flat, so it is known to a factor of a few at best. On a parabola the loss falls
-at least as long as $\eta<2/L$ (with momentum the limit is $2(1+\rho)/L$), so the minimum comes at or
-beyond that limit: $\eta^*$ is no safe rate, and the division by 10 in the next part is a rule of thumb.
+$\eta^*$; the valley is flat, so it is known to a factor of a few at best. On a parabola, without
+momentum and noise, the loss falls at least as long as $\eta<2/L$, so the minimum comes there or
+beyond. With momentum the limit of stability is $2(1+\rho)/L$, but the loss is not monotone and may be
+least well before. Either way $\eta^*$ is no safe rate, and the division by 10 in the next part is a rule of thumb.
 """,
     conventions=("momentum",),
 )

@@ -445,6 +445,8 @@ def _penalty_that_imitates(_: Any) -> str:
 def _who_rests(_: Any) -> str:
     """Adam's first step from the minimiser of the penalised loss: exact gradients there.
 
+    That the penalised gradient is 0 there is so in general; one example decides about the decay.
+
     Running example, penalty 1, rate 1/10, so decay 1/5: the minimiser is (1, 1).
     """
     place = sympy.Matrix([1, 1])
@@ -588,7 +590,7 @@ been more successful in practice. *We ask what can be decided, and measure the r
         ),
         Part(
             name="resting",
-            asks=r"on the full batch, which of the two can rest at the minimiser of the penalised loss with $\tilde\lambda=\lambda/(2\eta)$?",
+            asks=r"on the full batch, for which of the two is the minimiser of the penalised loss with $\tilde\lambda=\lambda/(2\eta)$ a point of rest in general, whatever the data and $\lambda$?",
             form=Choice(
                 {
                     "penalty": "the adaptive method with the penalty, not the one with decay",
@@ -603,7 +605,7 @@ been more successful in practice. *We ask what can be decided, and measure the r
                     "decay",
                     "it rests where lam*w is minus the divided gradient, not minus eta times the gradient",
                 ),
-                Mistake("both", "with decay it moves away from there"),
+                Mistake("both", "with decay in general it moves away: in the running example with $\\tilde\\lambda=1$"),
             ),
         ),
         Part(

@@ -59,9 +59,9 @@ class Placement:
         return torch.channels_last if last else torch.contiguous_format
 
     def model(self, module: Module) -> Module:
-        """The module itself, moved here."""
+        """The module itself, moved here. On a GPU, cuDNN is told to look for its best kernels."""
         if torch.device(self.device).type == "cuda":
-            # The same few sizes come again and again: cuDNN may try its kernels and keep the best.
+            # For the whole process: the same few sizes come again and again.
             torch.backends.cudnn.benchmark = True
         return module.to(self.device).to(memory_format=self._format)
 

@@ -43,16 +43,26 @@ class StaleRecordError(RuntimeError):
 class Tolerance:
     """How far a metric may move when an experiment is run again.
 
+    Attributes:
+        relative: share of the recorded value.
+        absolute: in the metric's unit.
+        factor: for positive metrics that are known up to a factor, that factor.
+
     >>> Tolerance(relative=0.1).allows(1.05, 1.0), Tolerance(absolute=0.01).allows(1.05, 1.0)
+    (True, False)
+    >>> Tolerance(factor=5).allows(0.25, 1.0), Tolerance(factor=5).allows(0.19, 1.0)
     (True, False)
     """
 
     relative: float = 0.0
     absolute: float = 0.0
+    factor: float = 1.0
 
     def allows(self, got: float, recorded: float) -> bool:
         """Whether ``got`` is as near to the recorded value as stated."""
-        return abs(got - recorded) <= max(self.absolute, self.relative * abs(recorded))
+        if abs(got - recorded) <= max(self.absolute, self.relative * abs(recorded)):
+            return True
+        return min(got, recorded) > 0 and max(got, recorded) <= self.factor * min(got, recorded)
 
 
 @dataclass(frozen=True)

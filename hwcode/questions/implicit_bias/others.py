@@ -29,7 +29,7 @@ __all__ = ["QUESTIONS"]
 
 
 def _same_direction(_: Any) -> str:
-    """Sixty iterates of each method in 60 digits: do they leave the ray of sign(x)?"""
+    """Sixty iterates of each method in 60 digits: do they leave the line through sign(x)?"""
     with mpmath.workdps(DIGITS):
         rows, targets, start = ib.precise([[2, 1]]), ib.precise([2]), ib.precise([0, 0])
         gradient, rate = opt.least_squares(rows, targets), mpmath.mpf("0.05")
@@ -147,9 +147,9 @@ share, what about them is to blame, and split "desirable" into claims that can b
             asks=r"one data point with $t\ne0$, start at zero, $\epsilon=0$: which of Adagrad, RMSProp and Adam can converge to the minimum-norm solution when $|x_1|\ne|x_2|$, both nonzero?",
             form=Choice(
                 {
-                    "all": "none: all three stay on the ray of sign(x)",
+                    "all": "none: all three stay on the line through sign(x)",
                     "adam": "Adam alone, because of its momentum and bias correction",
-                    "none": "each leaves the ray of sign(x), so nothing can be said",
+                    "none": "each leaves the line through sign(x), so nothing can be said",
                 }
             ),
             reference="all",

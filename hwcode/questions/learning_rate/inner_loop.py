@@ -592,7 +592,7 @@ those who avoid long runs by tuning on short ones.*
         ),
         Part(
             name="greedy",
-            asks="two curvatures, two steps, a rate for each: which choice of the two rates ends lower?",
+            asks="two different curvatures, both with a residual, two steps, a rate for each: which choice of the two rates ends lower?",
             form=Choice(
                 {
                     "greedy": "each rate best for its own step",
