@@ -18,7 +18,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 .PHONY: book
-book: .venv/.book  ## build the site, or one chapter with PAGE=name
+book: .venv/.book  ## build the site, or preview one chapter with PAGE=name
 	$(BIN)/python -m hwcode.sphinxext.build $(PAGE)
 
 .PHONY: serve

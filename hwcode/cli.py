@@ -11,8 +11,11 @@ from typing import Any
 
 __all__ = ["main"]
 
-RIGHT, WRONG, UNREADABLE, NOT_JUDGED = 0, 1, 2, 3
-EXIT_CODES = "exit status of check: 0 right, 1 wrong, 2 not readable as an answer, 3 not judged"
+RIGHT, WRONG, UNREADABLE, NOT_JUDGED, FAILED = 0, 1, 2, 3, 4
+EXIT_CODES = (
+    "exit status of check: 0 right, 1 wrong, 2 not readable as an answer, 3 not judged, "
+    "4 the check itself failed"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,11 +33,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except (AnswerError, UnknownNameError, DataError, OSError) as error:
+        if getattr(options, "json", False):
+            print(json.dumps({"unreadable": str(error)}, indent=1))
         print(f"hwcode: {error}", file=sys.stderr)
         return UNREADABLE
     except KeyboardInterrupt:
         print("hwcode: stopped; what was finished is kept", file=sys.stderr)
         return 130
+    except Exception as error:
+        # A fault of ours must not look like a wrong answer, whose status Python's own would be.
+        lines = str(error).strip().splitlines() or [""]
+        told = ": ".join(
+            filter(None, (type(error).__name__, lines[0].rstrip(":"), *lines[1:][-1:]))
+        )
+        print(f"hwcode: unexpected {told}", file=sys.stderr)
+        return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -152,29 +165,39 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from hwcode.checking.api import check
+    from hwcode.checking.api import check, split_id
     from hwcode.checking.errors import AnswerError
+    from hwcode.questions import question
 
     answer: Any = _answer_text(options.answer)
-    if ":" not in options.id and answer.lstrip().startswith("{"):
+    name, part = split_id(options.id)
+    if not part and len(question(name).parts) > 1 and answer.lstrip().startswith("{"):
         try:
             answer = json.loads(answer)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise AnswerError(f"not a JSON object of parts and answers: {error}") from None
     try:
-        at = json.loads(options.at) if options.at else None
-    except json.JSONDecodeError as error:
+        at = None if options.at is None else json.loads(options.at)
+    except (ValueError, RecursionError) as error:
         raise AnswerError(f"--at takes a JSON object of symbols and values: {error}") from None
+    if options.at is not None and not isinstance(at, dict):
+        raise AnswerError('--at takes a JSON object of symbols and values, as {"n": 3}')
     verdict = check(options.id, answer, at)
     print(json.dumps(verdict.to_json(), indent=1) if options.json else verdict)
     return {True: RIGHT, False: WRONG, None: NOT_JUDGED}[verdict.right]
 
 
 def _answer_text(argument: str) -> str:
-    if argument == "-":
-        return sys.stdin.read()
-    if argument.startswith("@"):
-        return Path(argument[1:]).read_text(encoding="utf-8")
+    from hwcode.checking.errors import AnswerError
+
+    try:
+        if argument == "-":
+            return sys.stdin.read()
+        if argument.startswith("@"):
+            return Path(argument[1:]).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        source = "standard input" if argument == "-" else argument[1:]
+        raise AnswerError(f"{source} is no text in UTF-8: {error.reason}") from None
     return argument
 
 

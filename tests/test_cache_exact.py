@@ -102,13 +102,20 @@ def test_changed_outputs_reach_the_site_and_a_change_back_runs_nothing(book):
     assert "leaf 10" in book.html("leafy")
 
 
-def test_plain_jupyter_book_uses_the_same_cache_and_makes_the_same_outputs(book):
+def test_plain_jupyter_book_uses_the_same_cache_and_makes_the_same_site(book):
     book.edit("data.txt", "data 1", "data 3")
-    plain = book.jupyter_book("--all", "-W", "--keep-going")
+    plain = book.jupyter_book()
     assert plain.status == 0, plain.output
     assert "data 3" in book.html("reader")
     assert book.stale() == set()
+    site = {name: book.html(name) for name in PAGES}
     assert book.build().ran == set()
+    assert {name: book.html(name) for name in PAGES} == site
+
+
+def test_other_versions_than_those_of_the_lock_are_other_inputs(book, monkeypatch):
+    monkeypatch.setattr("hwcode.sphinxext.inputs.installed", lambda: "numpy==0.1")
+    assert book.stale() == set(PAGES)
 
 
 def test_one_page_can_be_built_alone(book):

@@ -39,6 +39,18 @@ def test_every_failing_page_is_reported_with_its_line(empty):
     fails_twice(empty, *first, *second, "2 of 6 pages failed")
 
 
+def test_a_page_that_cannot_be_run_does_not_keep_the_others_from_being_reported(empty):
+    empty.add("broken", "x = 1\nif x:")
+    empty.add("dead", "import os\nos._exit(3)")
+    empty.add("wrong", "1 / 0")
+    empty.add("listing", "x = 1", extra="hwcode: {reads: [absent.txt]}\n")
+    (empty.root / "toy" / "bad.py").write_text("def f(:\n")
+    empty.add("importing", "from toy import bad")
+    broken = ("broken.md, cell at line 10", "SyntaxError in its line 2")
+    others = ("wrong.md, cell at line 10", "dead.md: DeadKernelError", "absent.txt", "bad.py")
+    fails_twice(empty, *broken, *others, "5 of 9 pages failed")
+
+
 def test_what_sphinx_finds_is_reported_page_by_page(empty):
     empty.add("glue", "x = 1", prose="A value {glue:text}`absent`.")
     empty.add("reference", "x = 1", prose="See [](#nowhere) and {ref}`lost`.")

@@ -34,6 +34,7 @@ from hwcode.checking.domain import Numbers
 from hwcode.checking.graphs import Graph, carry_out, edges_of
 from hwcode.checking.identity import compare_expressions, degree
 from hwcode.checking.programs import Program, Witness, close
+from hwcode.checking.weights import matrix_of
 
 x, y = sympy.symbols("x y", real=True)
 n, d = scalar("n", integer=True, positive=True), scalar("d", integer=True, positive=True)
@@ -258,6 +259,71 @@ def test_rounded_numbers_are_told_that_exact_ones_are_asked_for():
     assert not told
     assert "rounded" in told.diagnosis
     assert "rounded" not in hwcode.check("A1-1.3.1:nearest", [1.5, 1.4]).diagnosis
+
+
+def test_a_rounded_number_is_not_asked_to_be_exact():
+    assert "exact" not in hwcode.check("P4-2c:mean", "0.6117").diagnosis
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"),
+    [
+        ("A1-1.3.3:error", float("nan")),
+        ("A1-1.3.3:error", float("inf")),
+        ("A1-1.3.3:error", sympy.nan),
+        ("A1-1.3.3", {"error": np.float64("-inf")}),
+        ("A2-5.4:four", [1, 1, float("nan")]),
+        ("A1-3.3:third", np.array([[np.nan, np.inf, 1, 0]])),
+    ],
+)
+def test_what_is_no_finite_number_is_refused(id, answer):
+    with pytest.raises(AnswerError, match="finite number; expected a"):
+        hwcode.check(id, answer)
+
+
+def test_weights_that_are_not_finite_are_refused():
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(AnswerError, match=r"W1: (nan|inf) is no rational number"):
+            matrix_of("W1", [[1, value]])
+
+
+@pytest.mark.parametrize("tolerance", [None, 0.01])
+@pytest.mark.parametrize("text", ["log(0)", "sqrt(-1)", "[1, 2]", "factorial(-1)", "0*log(0)"])
+def test_what_is_no_real_number_is_wrong(text, tolerance):
+    form = Number(tolerance=tolerance)
+    assert not form.compare(form.read(text), sympy.Integer(1)).equal
+    assert form.compare(form.read("[1]"), sympy.Integer(1)).equal
+
+
+def test_a_number_without_a_value_is_told_so():
+    told = hwcode.check("A1-1.3.1:nearest", "[log(0), 1]")
+    assert told.right is False
+    assert told.diagnosis.startswith("it has no value")
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        5,
+        ["w1"],
+        {"w1": [1, 2]},
+        {"w1": float("nan")},
+        {"w1": None},
+        {"w1": "log(0)"},
+        {1: 2},
+        {"q": 1},
+    ],
+)
+def test_a_point_is_an_object_of_symbols_and_values(at):
+    with pytest.raises(AnswerError):
+        hwcode.check("A1-1.3.1:line", sympy.Integer(2), at=at)
+
+
+def test_what_is_not_readable_says_once_what_is_expected():
+    for answer in ("foo", object()):
+        with pytest.raises(AnswerError) as caught:
+            hwcode.check("A1-1.2.2:expectation", answer)
+        assert str(caught.value).count("expected a number in n, d, sigma") == 1
 
 
 def test_constant_factors_are_named():

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from hwcode.checking import AnswerError
 from hwcode.cli import main
 from hwcode.questions import all_ids
 
@@ -45,6 +46,12 @@ def test_show_tells_what_is_expected_and_keeps_the_answer(id, capsys):
         (["A1-1.3.1:line", "2", "--at", "{"], 2),
         (["A1-1.3.4:overfitting", "no"], 0),
         (["A1-1.3.4:fit_poly", "@no-such-file"], 2),
+        (["A1-1.3.3", '{"error": NaN}'], 2),
+        (["A1-1.3.3", '{"error": 1e400}'], 2),
+        (["A1-1.3.1:line", "2", "--at", "5"], 2),
+        (["A1-1.3.1:line", "2", "--at", '{"w1": [1, 2]}'], 2),
+        (["A1-1.3.1:line", "2", "--at", ""], 2),
+        (["A1-1.3.1:nearest", "inv([[1, 1], [1, 1]]) @ [1, 1]"], 2),
     ],
 )
 def test_exit_status_of_check(arguments, status, capsys):
@@ -63,6 +70,45 @@ def test_check_reads_files_and_standard_input(tmp_path, monkeypatch, capsys):
     assert main(["check", "A1-1.3.1:line", "-", "--json"]) == 1
     lines = capsys.readouterr().out
     assert json.loads(lines[lines.index("{") :])["right"] is False
+
+
+def test_a_file_that_is_no_text_is_not_readable(tmp_path, capsys):
+    binary = tmp_path / "answer.bin"
+    binary.write_bytes(b"\x80\xff")
+    assert main(["check", "A1-1.3.4:fit_poly", f"@{binary}"]) == 2
+    assert "no text in UTF-8" in capsys.readouterr().err
+
+
+def test_unreadable_as_json(capsys):
+    assert main(["check", "A1-1.3.1:nearest", "[3, 0", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["unreadable"] in printed.err
+
+
+def test_an_object_is_parts_only_where_there_are_several(monkeypatch, capsys):
+    from hwcode.questions import question
+
+    taken = []
+
+    def check(id, answer, at):
+        taken.append(answer)
+        raise AnswerError("enough")
+
+    monkeypatch.setattr("hwcode.checking.api.check", check)
+    one = next(id for id in all_ids() if len(question(id).parts) == 1)
+    for id in (one, "A1-1.3.1"):
+        assert main(["check", id, '{"line": 1}']) == 2
+    assert taken == ['{"line": 1}', {"line": 1}]
+
+
+def test_a_fault_of_ours_is_no_wrong_answer(monkeypatch, capsys):
+    def check(id, answer, at):
+        raise RuntimeError("the process failed:\nTraceback\nKeyError: 1")
+
+    monkeypatch.setattr("hwcode.checking.api.check", check)
+    assert main(["check", "A1-1.3.1:line", "2"]) == 4
+    told = capsys.readouterr().err
+    assert told == "hwcode: unexpected RuntimeError: the process failed: KeyError: 1\n"
 
 
 @pytest.mark.parametrize(

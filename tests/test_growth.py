@@ -57,6 +57,24 @@ def test_a_maximum_is_of_the_order_of_the_sum():
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "O(K*D**2) + O(K*N*D) - O(K**5) + O(K**5)",
+        "O(K*D^2) + 3*max(K*N*D, K*D**2) - 2*K*D**2",
+        "K*D**2 + N*K*D + (1 − K)*0",
+        "N + (-1)*K + K",
+    ],
+)
+def test_no_term_is_taken_away_before_it_is_read(text):
+    with pytest.raises(AnswerError, match="an order of growth has no minus"):
+        FORM.read(text)
+
+
+def test_a_constant_less_is_of_the_same_order():
+    assert FORM.compare(FORM.read("N*D**2 + N*(K - 1)*D**2"), n * k * d**2).equal
+
+
+@pytest.mark.parametrize(
+    "text",
     ["O(K*D**2 - N)", "K*D - max(N, D)", "min(N, D)", "sqrt(N)", "O(0)", "O(M)", "[1, 2]", "1/N"],
 )
 def test_what_is_no_sum_of_products_is_refused(text):

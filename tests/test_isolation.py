@@ -42,3 +42,13 @@ def test_memory_is_limited():
 def test_what_a_program_prints_does_not_disturb_the_reply():
     program = "print('noise')\ndef fit_poly(X, d, t):\n    print('more')\n    return [0]\n"
     assert check_isolated("A1-1.3.4", "fit_poly", program).right is False
+
+
+def test_a_program_that_ends_the_process_is_not_readable():
+    with pytest.raises(AnswerError, match="ended with status 0"):
+        check_isolated("A1-1.3.4", "fit_poly", "import os; os._exit(0)")
+
+
+def test_what_has_no_meaning_at_a_point_is_not_readable():
+    with pytest.raises(AnswerError, match="no value"):
+        check_isolated("A1-1.3.1", "line", "trace(eye(w1))")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hwcode.questions import CHAPTERS
 from hwcode.sphinxext.cache import KERNEL_ENVIRONMENT
 from hwcode.sphinxext.inputs import page, pages
 from tests.conftest import ROOT
@@ -73,11 +75,28 @@ def test_the_audit_sees_what_the_inputs_miss(tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_chapter_depends_on_its_own_questions_alone(name):
-    from hwcode.questions import CHAPTERS
-
     found = page(ROOT, name)
     questions = ROOT / "hwcode" / "questions"
     below = [path.relative_to(questions) for path in found.inputs if path.is_relative_to(questions)]
     chapters = {Path(path.parts[0]).stem for path in below} & set(CHAPTERS)
-    if Path(name).name in CHAPTERS:
-        assert Path(name).name in chapters
+    cells = "\n".join(found.code)
+    imported = {other for other in CHAPTERS if f"hwcode.questions.{other}" in cells}
+    checked = {other for other, ids in CHAPTERS.items() if any(f"{one}" in cells for one in ids)}
+    own = {Path(name).name} & set(CHAPTERS)
+    assert own <= chapters
+    # Beside its own: what its cells import or check, and what these build on in turn.
+    behind = _behind(own | imported | checked)
+    assert chapters <= behind, f"{chapters - behind} are inputs of {name} for no reason"
+
+
+def _behind(chapters: set[str]) -> set[str]:
+    """The chapters, and those whose questions theirs import."""
+    found, waiting = set(), set(chapters)
+    while waiting:
+        chapter = waiting.pop()
+        found.add(chapter)
+        home = ROOT / "hwcode" / "questions" / chapter
+        files = home.glob("*.py") if home.is_dir() else [home.with_suffix(".py")]
+        text = "".join(file.read_text() for file in files)
+        waiting |= set(re.findall(r"hwcode\.questions\.(\w+)", text)) & set(CHAPTERS) - found
+    return found

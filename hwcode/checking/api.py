@@ -41,6 +41,7 @@ def check(id: str, answer: Any, at: Mapping[str, Any] | None = None) -> Verdict:
     """
     from hwcode.questions import question
 
+    _check_point(at)
     name, part_name = split_id(id)
     asked = question(name)
     if part_name or len(asked.parts) == 1:
@@ -68,6 +69,13 @@ def split_id(id: str) -> tuple[str, str]:
     return name.strip(), part.strip()
 
 
+def _check_point(at: Any) -> None:
+    if at is None:
+        return
+    if not isinstance(at, Mapping) or not all(isinstance(name, str) for name in at):
+        raise AnswerError('a point is an object of symbols and values, as {"n": 3, "x": "1/2"}')
+
+
 def _check_part(
     asked: Question, part: Part, id: str, answer: Any, at: Mapping[str, Any] | None
 ) -> Verdict:
@@ -78,5 +86,10 @@ def _check_part(
 
 def check_here(part: Part, id: str, answer: Any, at: Mapping[str, Any] | None = None) -> Verdict:
     """The verdict on an answer, in this process; a text is read but still never evaluated."""
-    value = part.form.read(answer) if isinstance(answer, str) else part.form.accept(answer)
+    try:
+        value = part.form.read(answer) if isinstance(answer, str) else part.form.accept(answer)
+    except AnswerError as error:
+        expected = part.form.describe()
+        told = str(error)
+        raise AnswerError(told if expected in told else f"{told}; expected {expected}") from None
     return part.check(id, value, at)

@@ -7,6 +7,7 @@ programs rather than values.
 
 from __future__ import annotations
 
+import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from hwcode.checking.domain import Domain
 from hwcode.checking.errors import AnswerError
-from hwcode.checking.expressions import value_text
+from hwcode.checking.expressions import UndefinedError, evaluate, value_text
 from hwcode.checking.identity import Truth, compare_expressions
 from hwcode.checking.latex import latex_text
 from hwcode.checking.reader import read
@@ -107,7 +108,9 @@ class Formula(Form):
     def accept(self, answer: Any) -> Any:
         try:
             value = _sympified(answer)
-        except (sympy.SympifyError, TypeError, ValueError):
+        except AnswerError as error:
+            raise AnswerError(f"{error}; expected {self.describe()}") from None
+        except (sympy.SympifyError, TypeError, ValueError, RecursionError):
             raise AnswerError(
                 f"{type(answer).__name__} is no formula; expected {self.describe()}"
             ) from None
@@ -122,7 +125,13 @@ class Formula(Form):
         return value.xreplace({s: mine[str(s.name)] for s in _symbols(value)})
 
     def compare(self, answer: Any, reference: Any) -> Comparison:
-        return compare_expressions(answer, reference, self.domain)
+        try:
+            return compare_expressions(answer, reference, self.domain)
+        except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
+            # SymPy refuses what has no meaning at a point: eye(n) where n is negative.
+            raise AnswerError(
+                f"no value: {error or type(error).__name__}; expected {self.describe()}"
+            ) from None
 
     def show(self, answer: Any) -> str:
         return value_text(answer)
@@ -146,9 +155,11 @@ def _sympified(answer: Any) -> Any:
     if isinstance(answer, (list, tuple)):
         rows = [entry if isinstance(entry, (list, tuple)) else [entry] for entry in answer]
         return ImmutableMatrix([[_sympified(entry) for entry in row] for row in rows])
-    if isinstance(answer, float):
+    if isinstance(answer, float) and math.isfinite(answer):
         return sympy.Rational(answer)
     value = sympy.sympify(answer, strict=True)
+    if value in (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
+        raise AnswerError(f"{answer} is no finite number")
     return value.as_immutable() if isinstance(value, MatrixBase) else value
 
 
@@ -195,16 +206,31 @@ class Number(Formula):
         if self.tolerance is None:
             return super().compare(answer, reference)
         expected, method = _settled(reference)
-        got, expected = float(sympy.N(answer)), float(sympy.N(expected))
+        expected = float(sympy.N(expected))
         method = Method.MEASURED if self.measured else method
+        got, told = _in_decimals(answer)
         margin = max(self.tolerance * abs(expected), self.absolute)
         if abs(got - expected) <= margin:
             return Comparison(True, method, f"within {margin:.2g} of {expected:.6g}")
-        failure = Counterexample({}, f"{expected:.6g}", f"{got:.6g}")
+        failure = Counterexample({}, f"{expected:.6g}", told)
         return Comparison(False, method, counterexample=failure)
 
 
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(,\d{3})+(?![\d,])")
+
+
+def _in_decimals(answer: Any) -> tuple[float, str]:
+    """A number in floating point and as text; not a number, where it is no real number."""
+    try:
+        value = evaluate(answer, {})
+    except UndefinedError as error:
+        return math.nan, f"no value ({error})"
+    value = value[0, 0] if getattr(value, "shape", None) == (1, 1) else value
+    try:
+        got = float(sympy.N(value))
+    except (TypeError, OverflowError):
+        return math.nan, value_text(value)
+    return got, f"{got:.6g}"
 
 
 def _settled(reference: Any) -> tuple[Any, Method]:

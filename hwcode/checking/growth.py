@@ -8,6 +8,7 @@ quantity ``s``, makes it outgrow all of them; that is a small linear programme, 
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from hwcode.checking.errors import AnswerError
 from hwcode.checking.forms import Form, Formula
 from hwcode.checking.identity import Truth
 from hwcode.checking.latex import latex_text
+from hwcode.checking.reader import syntax
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
 __all__ = ["Growth", "outgrowing"]
@@ -65,7 +67,11 @@ class Growth(Form):
         return f"{self.what}, as O(...) with a sum of products of {names}; constants do not count"
 
     def read(self, text: str) -> Any:
-        return self.accept(self._formula.read(_LETTER.sub("(", text)))
+        plain = _LETTER.sub("(", text)
+        if any(map(_subtracts, ast.walk(syntax(plain)[1]))):
+            # Looked for in the text: SymPy would cancel one term against another.
+            raise AnswerError(f"an order of growth has no minus; expected {self.describe()}")
+        return self.accept(self._formula.read(plain))
 
     def accept(self, answer: Any) -> Any:
         value = self._formula.accept(answer)
@@ -106,6 +112,20 @@ class Growth(Form):
 
     def inline(self, answer: Any) -> str:
         return rf"$\Theta\left({latex_text(answer, self.symbols)}\right)$"
+
+
+def _subtracts(node: ast.AST) -> bool:
+    """Whether a node of the syntax takes a term away; a constant less, as in K - 1, does not."""
+    match node:
+        case ast.UnaryOp(ast.USub()):
+            return True
+        case ast.BinOp(left, ast.Sub(), right):
+            return not _has_names(left) or _has_names(right)
+    return False
+
+
+def _has_names(node: ast.AST) -> bool:
+    return any(isinstance(each, ast.Name) for each in ast.walk(node))
 
 
 def _terms(value: Any, symbols: tuple[Any, ...]) -> list[Exponents]:

@@ -10,29 +10,17 @@ nothing.
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
-from sympy.matrices.expressions import (
-    DiagMatrix,
-    HadamardPower,
-    HadamardProduct,
-    Identity,
-    Inverse,
-    MatAdd,
-    MatMul,
-    MatPow,
-    MatrixExpr,
-    OneMatrix,
-    Trace,
-    Transpose,
-    ZeroMatrix,
-)
+from sympy.matrices.expressions import MatrixExpr, Trace
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
+from hwcode.checking.degrees import degree
 from hwcode.checking.domain import LARGE_SET, Domain
 from hwcode.checking.expressions import (
     EntrySum,
@@ -44,7 +32,7 @@ from hwcode.checking.expressions import (
 )
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
-__all__ = ["Truth", "compare_expressions", "degree", "values_equal"]
+__all__ = ["Truth", "compare_expressions", "values_equal"]
 
 DIGITS = 50
 """Decimal digits of values that are not rational."""
@@ -52,6 +40,9 @@ TOLERANCE = sympy.Rational(1, 10**30)
 """Relative difference below which such values count as equal."""
 SMALL_POINTS, OTHER_POINTS = 4, 2
 """Points in each case, of small numbers and of large (or medium) ones."""
+FACTORS, LARGE_FACTORS, FURTHER = range(3, 400, 2), range(3, 10**6, 2), 4
+"""Multiples of the cases, and how many of them are tried."""
+OF_MATRICES = (MatrixExpr, Trace, Norm, EntrySum, MatrixElement)
 PROOF_LIMIT = 300
 """Operations; above this no canonical form is tried."""
 
@@ -100,27 +91,38 @@ def compare_expressions(answer: Any, reference: Any, domain: Domain) -> Comparis
     difference = _rational_difference(answer, reference)
     if not missing and difference == 0:
         return Comparison(True, Method.PROVED, "the difference has the canonical form 0")
-    if difference is not None and difference != 0:
-        found = _apart_beyond_the_cases(answer, reference, difference, domain)
-        if found is not None:
-            return found
+    found = _apart_beyond_the_cases(answer, reference, difference, domain)
+    if found is not None:
+        return found
     return _compare_at_random(answer, reference, domain, missing)
 
 
 def _apart_beyond_the_cases(
     answer: Any, reference: Any, difference: Any, domain: Domain
 ) -> Comparison | None:
-    """Where two different rational functions differ that agree in every case of their domain.
+    """Where two formulas differ that agree in every case of their domain.
 
     Sizes and numbers of steps are compared in a few cases only, and a formula can be made to fit
-    any few. Multiples of a case keep the order of its numbers, so they are cases as well.
+    any few. Multiples of a case keep the order of its numbers, and odd ones their parity, so they
+    are cases as well. Which multiples, the answer cannot know.
+
+    Args:
+        answer, reference: the formulas.
+        difference: theirs in canonical form if it is rational, else None.
+        domain: where they are compared.
     """
-    if domain.draw is not None:
+    if domain.draw is not None or not all(isinstance(f, sympy.Expr) for f in (answer, reference)):
         return None  # points with a structure: the difference may vanish on all of them
+    if any(formula.has(*OF_MATRICES) for formula in (answer, reference)):
+        return None  # their sizes would grow with the factor
+    formulas = [answer, reference] if difference is None else [difference]
     varied = {symbol: {case.get(symbol) for case in domain.cases} for symbol in domain.cases[0]}
-    if any(len(varied.get(symbol, (0, 1))) < 2 for symbol in difference.free_symbols):
+    symbols = {symbol for formula in formulas for symbol in formula.free_symbols} & set(varied)
+    if not symbols or any(len(varied[symbol]) < 2 for symbol in symbols):
         return None
-    for factor in (2, 3, 5, 7):
+    # Only of a rational function is the value at a large number quickly had.
+    factors = FACTORS if difference is None else LARGE_FACTORS
+    for factor in random.sample(factors, FURTHER):
         cases = [{name: factor * value for name, value in case.items()} for case in domain.cases]
         for point in replace(domain, cases=tuple(cases)).points("small", 1, seed=0):
             found = _difference(answer, reference, point, domain)
@@ -247,8 +249,7 @@ def _rational_difference(answer: Any, reference: Any) -> Any:
         return None
     if not (isinstance(answer, sympy.Expr) and isinstance(reference, sympy.Expr)):
         return None
-    of_matrices = (MatrixExpr, Trace, Norm, EntrySum, MatrixElement)
-    if answer.has(*of_matrices) or reference.has(*of_matrices):
+    if answer.has(*OF_MATRICES) or reference.has(*OF_MATRICES):
         return None
     difference = answer - reference
     if sympy.count_ops(difference) > PROOF_LIMIT:
@@ -270,131 +271,3 @@ def _degree_of_difference(
     if mine is None or theirs is None:
         return None
     return max(mine[0] + theirs[1], theirs[0] + mine[1])
-
-
-def degree(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:
-    """Bounds for the degrees of numerator and denominator of every entry of an expression.
-
-    The bounds follow the structure of the expression and may be generous: they enter a
-    probability through their ratio to 2**62.
-
-    Args:
-        node: a SymPy scalar or matrix expression.
-        case: values of the symbols that are sizes or counts.
-
-    Returns:
-        ``(numerator, denominator)``, or None for an expression that is not a rational function.
-
-    >>> x, y = sympy.symbols("x y")
-    >>> degree((x + 1) ** 2 / y, {}), degree(sympy.exp(x), {})
-    ((2, 1), None)
-    """
-    node = sympy.sympify(node)
-    if node in case or node.is_number:
-        return (0, 0) if node in case or node.is_rational else None
-    if isinstance(node, (Identity, ZeroMatrix, OneMatrix)):
-        return 0, 0
-    if not node.args or isinstance(node, sympy.MatrixSymbol):
-        return 1, 0
-    if isinstance(node, MatrixBase):
-        return _worst([degree(entry, case) for entry in node])
-    if isinstance(node, (Transpose, MatrixElement, DiagMatrix)):
-        return degree(node.args[0], case)
-    if isinstance(node, (Trace, EntrySum)):
-        inner = degree(node.args[0], case)
-        sizes = [_size(size, case) for size in node.args[0].shape]
-        return inner and _sum([inner] * (sizes[0] if isinstance(node, Trace) else math.prod(sizes)))
-    if isinstance(node, (sympy.Pow, MatPow, Inverse)):
-        return _degree_of_power(node, case)
-    if isinstance(node, (sympy.Add, MatAdd)):
-        return _sum([degree(argument, case) for argument in node.args])
-    if isinstance(node, HadamardPower):
-        return _degree_of_entrywise_power(node, case)
-    if isinstance(node, (sympy.Mul, HadamardProduct)):
-        return _product([degree(argument, case) for argument in node.args])
-    if isinstance(node, MatMul):
-        return _degree_of_product(node, case)
-    return None
-
-
-def _size(size: Any, case: Mapping[Any, Any]) -> int:
-    return int(evaluate(size, case))
-
-
-def _worst(degrees: list[tuple[int, int] | None]) -> tuple[int, int] | None:
-    known = [pair for pair in degrees if pair is not None]
-    if len(known) < len(degrees):
-        return None
-    return max(pair[0] for pair in known), max(pair[1] for pair in known)
-
-
-def _sum(degrees: list[tuple[int, int] | None]) -> tuple[int, int] | None:
-    known = [pair for pair in degrees if pair is not None]
-    if len(known) < len(degrees):
-        return None
-    below = sum(pair[1] for pair in known)
-    return max(pair[0] + below - pair[1] for pair in known), below
-
-
-def _product(degrees: list[tuple[int, int] | None]) -> tuple[int, int] | None:
-    known = [pair for pair in degrees if pair is not None]
-    if len(known) < len(degrees):
-        return None
-    return sum(pair[0] for pair in known), sum(pair[1] for pair in known)
-
-
-def _degree_of_product(node: MatMul, case: Mapping[Any, Any]) -> tuple[int, int] | None:
-    total: tuple[int, int] | None = (0, 0)
-    inner: int | None = None
-    for argument in node.args:
-        total = _product([total, degree(argument, case)])
-        if total is None:
-            return None
-        if isinstance(argument, (MatrixExpr, MatrixBase)):
-            if inner is not None:
-                total = _sum([total] * inner)
-            inner = _size(argument.shape[1], case)
-    return total
-
-
-def _degree_of_power(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:
-    base, exponent = node.args[0], (-1 if isinstance(node, Inverse) else node.args[1])
-    exponent = sympy.sympify(exponent).subs(dict(case))
-    if not exponent.is_Integer:
-        return None
-    power = int(exponent)
-    if isinstance(base, Norm):
-        if power % 2:
-            return None
-        entries = math.prod(_size(size, case) for size in base.args[0].shape)
-        inner = degree(base.args[0], case)
-        squared = inner and _sum([_product([inner, inner])] * entries)
-        return _scaled(squared, power // 2)
-    inner = degree(base, case)
-    if inner is None:
-        return None
-    if isinstance(base, (MatrixExpr, MatrixBase)):
-        rows = _size(base.shape[0], case)
-        if power < 0:
-            # A = N / D with D the product of all entries' denominators, and
-            # inverse(A) = D adj(N) / det(N): no entry exceeds these degrees.
-            below = rows * rows * inner[1]
-            above = inner[0] + below
-            inner, power = (below + (rows - 1) * above, rows * above), -power
-        total: tuple[int, int] | None = inner
-        for _ in range(power - 1):
-            total = _sum([_product([total, inner])] * rows)
-        return total if power else (0, 0)
-    return _scaled(inner, power)
-
-
-def _degree_of_entrywise_power(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:
-    exponent = sympy.sympify(node.exp).subs(dict(case))
-    return _scaled(degree(node.base, case), int(exponent)) if exponent.is_Integer else None
-
-
-def _scaled(pair: tuple[int, int] | None, power: int) -> tuple[int, int] | None:
-    if pair is None:
-        return None
-    above, below = pair if power >= 0 else pair[::-1]
-    return above * abs(power), below * abs(power)

@@ -27,6 +27,8 @@ MEMORY = 2 * 2**30
 """Bytes that reading and deciding one answer may allocate."""
 STARTING = 60
 """Seconds allowed for starting Python and importing the question."""
+_SIGKILL, _SIGXCPU = 9, 24
+"""By their numbers, as not every system has their names."""
 
 
 def check_isolated(
@@ -43,7 +45,8 @@ def check_isolated(
             [sys.executable, "-m", "hwcode.checking.isolation"],
             input=json.dumps(request, default=str),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",  # a program may print anything
             timeout=STARTING + seconds,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
@@ -52,10 +55,15 @@ def check_isolated(
     try:
         reply = json.loads(done.stdout)
     except json.JSONDecodeError:
-        # The kernel ends a process that outruns its processor time by a signal.
-        if done.returncode < 0:
+        # The kernel ends a process that outruns its processor time by one of these signals.
+        if done.returncode in (-_SIGKILL, -_SIGXCPU):
             raise AnswerError(_too_long(seconds)) from None
-        raise RuntimeError(f"the checking process failed:\n{done.stderr[-2000:]}") from None
+        if "Traceback (most recent call last)" in done.stderr:
+            raise RuntimeError(f"the checking process failed:\n{done.stderr[-2000:]}") from None
+        raise AnswerError(
+            f"the checking process ended with status {done.returncode} before the answer was"
+            " decided; a program has to return"
+        ) from None
     if "unreadable" in reply:
         raise AnswerError(reply["unreadable"])
     return Verdict.from_json(reply["verdict"])
@@ -77,6 +85,7 @@ def main() -> None:
     for name in part.form.needs:
         import_module(name)
     _limit(request["seconds"])
+    sys.set_int_max_str_digits(0)  # numbers may be long: time and memory are limited
     try:
         verdict = check_here(part, request["id"], request["text"], request["at"])
         reply: dict[str, Any] = {"verdict": verdict.to_json()}

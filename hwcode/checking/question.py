@@ -10,7 +10,7 @@ import sympy
 
 from hwcode.checking.errors import AnswerError, UnknownNameError
 from hwcode.checking.expressions import UndefinedError, evaluate, value_text
-from hwcode.checking.forms import Form, Formula, Text
+from hwcode.checking.forms import Form, Formula, Number, Text
 from hwcode.checking.identity import Truth, values_equal
 from hwcode.checking.verdict import Comparison, Counterexample, Method, Verdict
 
@@ -127,14 +127,15 @@ class Part:
         if set(at) != set(symbols):
             raise AnswerError(f"a point gives a value for each of {', '.join(symbols)}, no others")
         values = {symbols[name]: self._value_at(name, value) for name, value in at.items()}
+        self._fit(values)
         try:
             expected = evaluate(self.reference, values)
-        except UndefinedError as error:
+        except (ArithmeticError, ValueError, TypeError) as error:
             raise AnswerError(f"the question has no value there: {error}") from None
         try:
             got: Any = evaluate(answer, values)
             equal, told = bool(values_equal(got, expected)[0]), value_text(got)
-        except UndefinedError as error:
+        except (ArithmeticError, ValueError, TypeError) as error:
             equal, told = False, f"no value ({error})"
         point = {name: value_text(values[symbols[name]]) for name in symbols}
         shown = Counterexample(point, value_text(expected), told)
@@ -148,20 +149,45 @@ class Part:
     @staticmethod
     def _value_at(name: str, value: Any) -> Any:
         number = Formula(what=f"a number or matrix for {name}")
-        return number.read(value) if isinstance(value, str) else number.accept(value)
+        found = number.read(value) if isinstance(value, str) else number.accept(value)
+        try:
+            return evaluate(found, {})
+        except UndefinedError as error:
+            raise AnswerError(f"{name} has no value: {error}") from None
+
+    @staticmethod
+    def _fit(values: Mapping[Any, Any]) -> None:
+        """Refuse a point where a value is not of the shape that its symbol has."""
+        for symbol, value in values.items():
+            mine = getattr(value, "shape", ())
+            try:
+                theirs = tuple(evaluate(size, values) for size in getattr(symbol, "shape", ()))
+            except (ArithmeticError, KeyError, TypeError):
+                continue  # a size that no answer may name
+            if mine != theirs:
+                wanted, found = (
+                    f"a matrix of {' x '.join(map(str, shape))}" if shape else "a number"
+                    for shape in (theirs, mine)
+                )
+                raise AnswerError(f"{symbol} is {wanted} at this point, and {found} is given")
 
     def _diagnose(self, answer: Any, found: Comparison) -> str:
         for mistake in self.mistakes:
             # As it is written first: a formula without any value is equal to nothing in value.
             if answer == mistake.answer or self.form.compare(answer, mistake.answer).equal:
                 return mistake.why
-        return found.remark or self._rounded(answer) or self._constant_factor(answer)
+        return found.remark or self._as_number(answer) or self._constant_factor(answer)
 
-    def _rounded(self, answer: Any) -> str:
-        """Whether a wrong number is a right one to a few digits."""
+    def _as_number(self, answer: Any) -> str:
+        """Whether a wrong number has no value, or is a right one to a few digits."""
         if not isinstance(self.form, Formula) or self.form.symbols:
             return ""
-        values = [evaluate(value, {}) for value in (answer, self.reference)]
+        if isinstance(self.form, Number) and self.form.tolerance is not None:
+            return ""  # a rounded number is what is asked for
+        try:
+            values = [evaluate(value, {}) for value in (answer, self.reference)]
+        except UndefinedError as error:
+            return f"it has no value: {error}"
         got, expected = ([*each] if hasattr(each, "shape") else [each] for each in values)
         if len(got) != len(expected) or all(entry.is_Integer for entry in got):
             return ""

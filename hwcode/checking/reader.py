@@ -28,15 +28,16 @@ from sympy.matrices.expressions import (
 from sympy.matrices.expressions.determinant import Determinant
 from sympy.matrices.matrixbase import MatrixBase
 
-from hwcode.checking.errors import AnswerError
+from hwcode.checking.errors import PRODUCT_HINT, AnswerError, syntax_message
 from hwcode.checking.expressions import ENTRYWISE, EntrySum, Norm, Softmax
 
-__all__ = ["FUNCTIONS", "read"]
+__all__ = ["FUNCTIONS", "read", "syntax"]
 
 LONGEST = 4000
 """Characters; an answer to a homework question is far shorter."""
 LARGEST_POWER = 10_000
-"""Constant exponents above this are refused: ``9**9**9`` would fill the memory."""
+"""Constant exponents above this are refused: ``9**9**9`` and ``1e999999`` would fill the memory."""
+_LITERAL = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+))?")
 
 Value = Any  # a SymPy scalar, a SymPy matrix expression, or an explicit matrix
 
@@ -219,30 +220,32 @@ def read(
     Traceback (most recent call last):
     hwcode.checking.errors.AnswerError: the only attribute is .T (transpose), not .__class__
     """
+    source, tree = syntax(text)
+    names = {alias: symbols[name] for alias, name in (aliases or {}).items()} | dict(symbols)
+    try:
+        return _Reader(source, names).visit(tree)
+    except RecursionError:
+        raise AnswerError("the answer is nested too deeply") from None
+
+
+def syntax(text: str) -> tuple[str, ast.expr]:
+    """The plain spelling of a typed answer and its syntax tree; AnswerError if it has none."""
     if not text.strip():
         raise AnswerError("the answer is empty")
     if len(text) > LONGEST:
         raise AnswerError(f"the answer has {len(text)} characters; at most {LONGEST} are read")
     source = _spell(text)
     try:
-        tree = ast.parse(source, mode="eval")
+        return source, ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise AnswerError(_syntax_message(text, error)) from None
-    names = dict(symbols)
-    for alias, name in (aliases or {}).items():
-        names.setdefault(alias, symbols[name])
-    try:
-        return _Reader(source, names).visit(tree.body)
-    except RecursionError:
-        raise AnswerError("the answer is nested too deeply") from None
+        raise AnswerError(syntax_message(text, error)) from None
 
 
 def _spell(text: str) -> str:
     """ASCII spelling: Greek letters by name, typographic signs by their plain forms."""
     signs = {"−": "-", "·": "*", "×": "*", "⋅": "*", "²": "**2", "³": "**3", "ᵀ": ".T", "’": "'"}
     # In Python ^ binds less than +, and means something else; in an answer it can only be a power.
-    signs["^"] = "**"
-    for sign, plain in signs.items():
+    for sign, plain in {**signs, "^": "**"}.items():
         text = text.replace(sign, plain)
     spelled = "".join(_greek(character) for character in text)
     return re.sub(r"\blambda\b", "lam", " ".join(spelled.split()))
@@ -257,14 +260,6 @@ def _greek(character: str) -> str:
     return character
 
 
-def _syntax_message(text: str, error: BaseException) -> str:
-    hint = "for example 2*x**2 or [1, 2]"
-    if re.search(r"\d\s*[A-Za-z(]|\)\s*[A-Za-z0-9(]", text):
-        hint = "every product needs its * (or @ between matrices): 2*x, not 2x"
-    reason = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"not a formula ({reason}); {hint}"
-
-
 class _Reader:
     """One method for each kind of syntax node that an answer may have."""
 
@@ -274,23 +269,31 @@ class _Reader:
 
     def visit(self, node: ast.expr) -> Value:
         method = getattr(self, f"_{type(node).__name__}", None)
+        text = ast.get_source_segment(self.source, node)
         if method is None:
-            text = ast.get_source_segment(self.source, node)
             raise AnswerError(f"{text!r} is not something an answer may contain")
-        return method(node)
+        try:
+            return method(node)
+        except AnswerError:
+            raise
+        except (ValueError, TypeError, ArithmeticError, AttributeError, NotImplementedError) as why:
+            # SymPy refuses what has no meaning: a singular inverse, the larger of complex numbers.
+            raise AnswerError(f"{text!r} has no value: {why}") from None
 
     def _Constant(self, node: ast.Constant) -> Value:
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
             raise AnswerError(f"{node.value!r} is not a number")
         # The literal's own digits, not the nearest binary fraction to them.
         literal = ast.get_source_segment(self.source, node) or str(node.value)
-        return sympy.Rational(literal.replace("_", ""))
+        match = _LITERAL.fullmatch(literal.replace("_", ""))
+        if match is None or abs(int(match[1] or 0)) > LARGEST_POWER:
+            raise AnswerError(f"{literal} is no decimal number with an exponent to {LARGEST_POWER}")
+        return sympy.Rational(match[0])
 
     def _Name(self, node: ast.Name) -> Value:
-        if node.id in self.names:
-            return self.names[node.id]
-        if node.id in _CONSTANTS:
-            return _CONSTANTS[node.id]
+        for known in (self.names, _CONSTANTS):
+            if node.id in known:
+                return known[node.id]
         if node.id in FUNCTIONS:
             raise AnswerError(f"{node.id} is a function: write {node.id}(...)")
         hint = _HINTS.get(node.id, "")
@@ -372,6 +375,8 @@ class _Reader:
     def _Call(self, node: ast.Call) -> Value:
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = ast.get_source_segment(self.source, node.func)
+            if not isinstance(node.func, (ast.Name, ast.Attribute)) or name in self.names:
+                raise AnswerError(f"{name!r} before a bracket is no function; {PRODUCT_HINT}")
             raise AnswerError(f"unknown function {name!r}; there are {', '.join(FUNCTIONS)}")
         name = node.func.id
         count, build, meaning = FUNCTIONS[name]

@@ -605,7 +605,10 @@ been more successful in practice. *We ask what can be decided, and measure the r
                     "decay",
                     "it rests where lam*w is minus the divided gradient, not minus eta times the gradient",
                 ),
-                Mistake("both", "with decay in general it moves away: in the running example with $\\tilde\\lambda=1$"),
+                Mistake(
+                    "both",
+                    "with decay in general it moves away: in the running example with $\\tilde\\lambda=1$",
+                ),
             ),
         ),
         Part(

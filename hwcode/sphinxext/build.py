@@ -24,7 +24,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build the site, or one page, or the snapshots; the exit status is returned."""
     parser = argparse.ArgumentParser(prog="python -m hwcode.sphinxext.build")
-    parser.add_argument("page", nargs="?", default="", help="only this chapter")
+    parser.add_argument("page", nargs="?", default="", help="a preview of this chapter only")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder with _config.yml")
     parser.add_argument("--snapshot", action="store_true", help="write the glued values anew")
     parser.add_argument("--workers", type=int, help="kernels at a time")
@@ -59,9 +59,11 @@ def _wanted(root: Path, name: str) -> list[Page]:
 
 def _run(root: Path, wanted: list[Page], workers: int | None) -> list[Ran]:
     cache = open_cache(root)
-    stale = [one for one in wanted if not cached(cache, one)]
+    faulty = [Ran(one, 0.0, one.fault) for one in wanted if one.fault]
+    usable = [one for one in wanted if not one.fault]
+    stale = [one for one in usable if not cached(cache, one)]
     print(f"{len(stale)} of {len(wanted)} pages have to run", flush=True)
-    return run_pages(root, stale, workers) if stale else []
+    return faulty + (run_pages(root, stale, workers) if stale else [])
 
 
 def _write_snapshots(root: Path, wanted: list[Page]) -> int:
@@ -77,7 +79,10 @@ def _build(root: Path) -> int:
 
 
 def _build_one(root: Path, page: Page) -> int:
-    """One chapter in a site of its own; links to other chapters lead nowhere there."""
+    """One chapter in a site of its own, to look at.
+
+    Links to other chapters lead nowhere there, so what Sphinx warns of does not fail it.
+    """
     first = str(parse_toc_yaml(root / "_toc.yml").root.docname)
     chapters = [{"file": page.name}] if page.name != first else []
     toc = {"format": "jb-book", "root": first, "chapters": chapters}

@@ -168,12 +168,16 @@ def run_pages(root: Path, wanted: Sequence[Page], workers: int | None = None) ->
 def _execute(page: Page) -> tuple[Ran, nbformat.NotebookNode]:
     started = time.perf_counter()
     notebook = page.stamped_notebook
-    result = single_nb_execution(
-        notebook, cwd=str(page.path.parent), timeout=TIMEOUT, allow_errors=False
-    )
+    try:
+        result = single_nb_execution(
+            notebook, cwd=str(page.path.parent), timeout=TIMEOUT, allow_errors=False
+        )
+    except Exception as error:  # a kernel that died, of a crash or for want of memory
+        told = f"{page.path.name}: {type(error).__name__}: {error}"
+        return Ran(page, time.perf_counter() - started, told), notebook
     seconds = time.perf_counter() - started
-    error = "" if result.err is None else _located(page, notebook, str(result.err))
-    return Ran(page, seconds, error), notebook
+    failure = "" if result.err is None else _located(page, notebook, str(result.err))
+    return Ran(page, seconds, failure), notebook
 
 
 def _keep(cache: JupyterCacheAbstract, ran: Ran, notebook: nbformat.NotebookNode) -> None:

@@ -6,17 +6,20 @@ the digest becomes one more cell, which no one sees: a page whose inputs changed
 
 The inputs are: the project's modules that the cells import, directly or through others; the
 questions that the page shows; the files that its front matter lists under ``hwcode: reads``; the
-lock of all dependencies; and Python's minor version. ``tests/test_inputs.py`` runs every page under
-an audit hook and fails if one used anything else of the repository.
+lock of all dependencies, and which versions of those that the project names are installed; and
+Python's minor version. ``tests/test_pages.py`` runs every page under an audit hook and fails if one
+used anything else of the repository.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import requires, version
 from io import StringIO
 from modulefinder import ModuleFinder
 from pathlib import Path
@@ -34,6 +37,13 @@ PY_SOURCE = 1
 def packages(root: Path) -> list[Path]:
     """The project's own packages: the folders at its top that have an ``__init__.py``."""
     return [folder for folder in sorted(root.iterdir()) if (folder / "__init__.py").is_file()]
+
+
+@cache
+def installed() -> str:
+    """The versions of what this project depends on, as they are here: a lock is not always kept."""
+    names = {re.split(r"[^\w.-]", wanted)[0] for wanted in requires("hwcode") or []}
+    return " ".join(f"{name}=={version(name)}" for name in sorted(names))
 
 
 @dataclass(frozen=True)
@@ -93,23 +103,43 @@ class Page:
         return {file for file in files if any(file.is_relative_to(folder) for folder in ours)}
 
     def _questions(self) -> set[str]:
-        """Modules of the questions that the page names: they are imported by their ids."""
+        """Modules of the questions in cells and directives: they are imported by their ids."""
         if not (self.root / "hwcode" / "questions").is_dir():
             return set()
         from hwcode.questions import CHAPTERS
 
-        named = set(re.findall(r"[A-Z]\d-[\w.]+\w", self.text))
+        directives = re.findall(r"^[`:]{3,}\{[\w-]+\}.*$", self.text, re.MULTILINE)
+        named = set(re.findall(r"[A-Z]\d-[\w.]+\w", "\n".join([*self.code, *directives])))
         chapters = {chapter for chapter, ids in CHAPTERS.items() if named & set(ids)}
         return {f"hwcode.questions.{chapter}" for chapter in chapters}
 
     @cached_property
     def digest(self) -> str:
-        """A digest of all inputs and of Python's minor version."""
+        """A digest of all inputs, of the installed versions and of Python's minor version."""
         total = hashlib.sha256("{}.{}".format(*sys.version_info).encode())
+        total.update(installed().encode())
         for file in self.inputs:
             total.update(str(file.relative_to(self.root)).encode())
             total.update(hashlib.sha256(file.read_bytes()).digest())
         return total.hexdigest()
+
+    @property
+    def fault(self) -> str:
+        """Why the page cannot be run as it stands, with the place; empty if it can."""
+        lines = self.notebook.metadata.get("source_map", [])
+        for index, cell in enumerate(self.notebook.cells):
+            try:
+                _ = ast.parse(cell.source) if cell.cell_type == "code" else None
+            except SyntaxError as error:
+                place = f"{self.path.name}, cell at line {lines[index] + 1}"
+                return f"{place}:\nSyntaxError in its line {error.lineno}: {error.msg}"
+        try:
+            _ = self.inputs
+        except SyntaxError as error:
+            return f"{self.path.name}: SyntaxError in {error.filename}, {error.lineno}: {error.msg}"
+        except OSError as error:
+            return f"{self.path.name}: {error}"
+        return ""
 
     @property
     def stamped(self) -> str:

@@ -1,0 +1,45 @@
+"""Formulas that are made to fit the cases they are compared in."""
+
+from __future__ import annotations
+
+import pytest
+
+import hwcode
+from hwcode.questions import question
+
+
+def sizes(of: str, symbol: str) -> list[int]:
+    """The values of a symbol in the cases of a part."""
+    name, _, part = of.partition(":")
+    (asked,) = (one for one in question(name).parts if one.name == part)
+    return sorted(
+        {int(v) for c in asked.form.domain.cases for s, v in c.items() if s.name == symbol}
+    )
+
+
+def vanishing(symbol: str, values: list[int]) -> str:
+    return "*".join(f"({symbol}-{value})" for value in values)
+
+
+RATE = "(1 - 2*eta*a + eta**2*a**2)**T"
+HORIZON = f"a/2*({RATE}*w0**2 + eta**2*sigma**2/B*(1 - {RATE})/(1 - (1 - eta*a)**2))"
+
+
+def test_A1_1_2_2_a_term_that_vanishes_in_every_case_and_its_first_multiples_is_found():
+    values = [n * factor for n in sizes("A1-1.2.2:expectation", "n") for factor in (1, 2, 3, 5, 7)]
+    made = f"sigma**2*(1 - d/n) + sigma*{vanishing('n', sorted(set(values)))}"
+    verdict = hwcode.check("A1-1.2.2:expectation", made)
+    assert not verdict.right
+    assert "counterexample" in str(verdict)
+    assert hwcode.check("A1-1.2.2:expectation", "sigma**2*(1 - d/n)").right
+
+
+@pytest.mark.parametrize("made", ["sigma**2*(1 - d/min(n, 20))", "sigma**2*(1 - min(d, 20)/n)"])
+def test_A1_1_2_2_a_bound_beyond_the_cases_is_found(made):
+    assert not hwcode.check("A1-1.2.2:expectation", made).right
+
+
+def test_A2_3_1_1_a_formula_that_is_no_rational_function_is_tried_beyond_its_cases():
+    assert hwcode.check("A2-3.1.1a:horizon", HORIZON).right
+    made = f"{HORIZON} + {vanishing('T', sizes('A2-3.1.1a:horizon', 'T'))}"
+    assert not hwcode.check("A2-3.1.1a:horizon", made).right
