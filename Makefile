@@ -27,7 +27,8 @@ serve: book  ## build the site and serve it on http://127.0.0.1:8000
 
 .PHONY: test
 test: .venv/.test  ## run all tests: units, properties, doctests, every page
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+	  $(PYTEST)
 
 .PHONY: test-core
 test-core: .venv/.test  ## run the quick tests: no pages, no builds, no browser

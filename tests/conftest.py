@@ -17,6 +17,12 @@ def root() -> Path:
     return ROOT
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first: were they last, one worker would wait for the other."""
+    slow = ("browser", "build", "pages")
+    items.sort(key=lambda item: not any(item.get_closest_marker(mark) for mark in slow))
+
+
 def real_data(name: str) -> pytest.MarkDecorator:
     """Skip where the real dataset is not there; a damaged one is an error, not a skip."""
     absent = not (data_root() / name).exists()

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from hwcode.sphinxext.cache import open_cache
+from hwcode.sphinxext.cache import build_lock, open_cache
 from tests.toybook import ToyBook, kill_group
 
 pytestmark = pytest.mark.build
@@ -152,3 +152,17 @@ def test_two_builds_at_a_time_run_each_page_once(empty):
     assert len(ran) == 4
     assert any("waiting for another build" in output for output in outputs)
     assert empty.stale() == set()
+
+
+def test_a_plain_build_waits_for_another_one(empty):
+    with build_lock(empty.root):
+        waiting = empty.start_jupyter_book()
+        for line in waiting.stdout:
+            if "waiting for another build" in line:
+                break
+        else:
+            pytest.fail("it did not wait")
+        assert not (empty.root / "_build" / "html" / "book" / "plain.html").exists()
+    waiting.communicate(timeout=240)
+    assert waiting.returncode == 0
+    assert (empty.root / "_build" / "html" / "book" / "plain.html").exists()

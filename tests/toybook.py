@@ -113,12 +113,21 @@ class ToyBook:
 
     def jupyter_book(self, *options: str) -> Built:
         """Plain ``jupyter-book build .``."""
+        process = self.start_jupyter_book(*options)
+        output, _ = process.communicate(timeout=240)
+        return Built(process.returncode, output)
+
+    def start_jupyter_book(self, *options: str) -> subprocess.Popen:
+        """Start plain ``jupyter-book build .``."""
         command = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", *options]
-        done = subprocess.run(
-            command, cwd=self.root, env=self.environment, text=True, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        return Built(done.returncode, done.stdout)
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def stale(self) -> set[str]:
         """The pages that would run now."""

@@ -6,6 +6,7 @@ Plain ``jupyter-book build .`` gives the same site; it runs the pages one after 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from hwcode.sphinxext import snapshot
-from hwcode.sphinxext.cache import Ran, build_lock, cached, open_cache, run_pages
+from hwcode.sphinxext.cache import LOCKED, Ran, build_lock, cached, open_cache, run_pages
 from hwcode.sphinxext.inputs import Page, pages
 
 __all__ = ["main"]
@@ -98,7 +99,8 @@ def _build_one(root: Path, page: Page) -> int:
 
 def _jupyter_book(root: Path, options: list[str]) -> int:
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(root), *options]
-    return subprocess.run(command, cwd=root, check=False).returncode
+    environment = {**os.environ, LOCKED: str(root)}
+    return subprocess.run(command, cwd=root, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -27,11 +27,22 @@ from tqdm import tqdm
 
 from hwcode.sphinxext.inputs import Page
 
-__all__ = ["CACHE", "Ran", "build_lock", "cached", "outputs_of", "prepare_kernels", "run_pages"]
+__all__ = [
+    "CACHE",
+    "LOCKED",
+    "Ran",
+    "build_lock",
+    "cached",
+    "outputs_of",
+    "prepare_kernels",
+    "run_pages",
+]
 
 CACHE = Path("_build") / ".jupyter_cache"
 """Where executed pages are kept, relative to the project's root."""
 LOCK = Path("_build") / ".lock"
+LOCKED = "HWCODE_BUILD_LOCKED"
+"""In the environment of a build: the root whose lock the calling process holds for it."""
 TIMEOUT = 900
 """Seconds for one cell."""
 

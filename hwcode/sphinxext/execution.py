@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -9,7 +11,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from hwcode.sphinxext.cache import CACHE, open_cache, prepare_kernels
+from hwcode.sphinxext.cache import CACHE, LOCKED, build_lock, open_cache, prepare_kernels
 from hwcode.sphinxext.inputs import page
 from hwcode.sphinxext.snapshot import differences
 
@@ -19,8 +21,14 @@ logger = logging.getLogger(__name__)
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    prepare_kernels(Path(app.srcdir))
-    config.nb_execution_cache_path = str(Path(app.srcdir) / CACHE)
+    root = Path(app.srcdir)
+    if os.environ.get(LOCKED) != str(root):
+        # A plain jupyter-book build; make book holds the lock for the build that it starts.
+        held = ExitStack()
+        held.enter_context(build_lock(root))
+        app.connect("build-finished", lambda *_: held.close())
+    prepare_kernels(root)
+    config.nb_execution_cache_path = str(root / CACHE)
 
 
 def _stamp(app: Sphinx, name: str, source: list[str]) -> None:
