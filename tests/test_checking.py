@@ -30,9 +30,10 @@ from hwcode.checking import (
     scalar,
     vector,
 )  # fmt: skip
+from hwcode.checking.degrees import degree
 from hwcode.checking.domain import Numbers
 from hwcode.checking.graphs import Graph, carry_out, edges_of
-from hwcode.checking.identity import compare_expressions, degree
+from hwcode.checking.identity import compare_expressions
 from hwcode.checking.programs import Program, Witness, close
 from hwcode.checking.weights import matrix_of
 

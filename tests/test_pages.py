@@ -81,7 +81,7 @@ def test_a_chapter_depends_on_its_own_questions_alone(name):
     chapters = {Path(path.parts[0]).stem for path in below} & set(CHAPTERS)
     cells = "\n".join(found.code)
     imported = {other for other in CHAPTERS if f"hwcode.questions.{other}" in cells}
-    checked = {other for other, ids in CHAPTERS.items() if any(f"{one}" in cells for one in ids)}
+    checked = {other for other, ids in CHAPTERS.items() if any(one in cells for one in ids)}
     own = {Path(name).name} & set(CHAPTERS)
     assert own <= chapters
     # Beside its own: what its cells import or check, and what these build on in turn.
