@@ -17,7 +17,7 @@ from hwcode.checking.graphs import carry_out, edges_of
 from hwcode.forward_mode import DUAL, Dual, duals
 from hwcode.metering import Meter, fitted_polynomial
 from hwcode.questions import question
-from hwcode.questions.backpropagation import costs, norms, passes, products
+from hwcode.questions.backpropagation import costs, forward, norms, products
 
 QUICK = settings(deadline=None, max_examples=40)
 NAMES = ("W1", "b1", "W2", "b2", "W3", "W4")
@@ -61,15 +61,15 @@ def agrees(mine, theirs):
 
 def test_graph_is_that_of_the_program_and_of_its_behaviour():
     expected = edges_of(bp.forward(bp.NO_WEIGHTS))
-    assert passes.FORWARD == expected == passes._dependences(None)
+    assert forward.FORWARD == expected == forward._dependences(None)
     assert {node for edge in expected for node in edge} == set(bp.NODES)
 
 
-@pytest.mark.parametrize("edge", sorted(passes.FORWARD))
+@pytest.mark.parametrize("edge", sorted(forward.FORWARD))
 def test_every_edge_counts(edge):
     part = question("A1-2.1.1").parts[0]
-    assert not part.form.compare(passes.FORWARD - {edge}, part.truth).equal
-    assert not part.form.compare(passes.FORWARD - {edge} | {edge[::-1]}, part.truth).equal
+    assert not part.form.compare(forward.FORWARD - {edge}, part.truth).equal
+    assert not part.form.compare(forward.FORWARD - {edge} | {edge[::-1]}, part.truth).equal
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_every_edge_counts(edge):
     ],
 )
 def test_arrows_are_read_as_people_type_them(typed):
-    assert question("A1-2.1.1").part("graph").form.read(typed) == passes.FORWARD
+    assert question("A1-2.1.1").part("graph").form.read(typed) == forward.FORWARD
 
 
 @pytest.mark.parametrize(
@@ -102,17 +102,17 @@ def test_what_is_no_graph_is_refused(typed, message):
 
 def test_a_wrong_graph_is_told_where_it_differs():
     part = question("A1-2.1.1").part("graph")
-    wrong = part.form.compare(passes.FORWARD - {("x", "y")} | {("t", "J")}, part.reference)
+    wrong = part.form.compare(forward.FORWARD - {("x", "y")} | {("t", "J")}, part.reference)
     assert wrong.remark == "x -> y missing; t -> J too many"
     assert (wrong.counterexample.expected, wrong.counterexample.got) == ("x -> y", "t -> J")
-    extra = part.form.compare(passes.FORWARD | {("x", "x")}, part.reference)
+    extra = part.form.compare(forward.FORWARD | {("x", "x")}, part.reference)
     assert (extra.counterexample.expected, extra.counterexample.got) == ("no other edges", "x -> x")
 
 
 def test_backward_program_reverses_every_edge_but_that_of_the_label():
     names = edges_of(bp.backward(bp.NO_WEIGHTS))
     flow = {(b[:-3], a[:-3]) for a, b in names if a.endswith("bar")}
-    assert flow == passes.FORWARD - {("t", "S")}
+    assert flow == forward.FORWARD - {("t", "S")}
 
 
 # --- A1-2.1.2 ---------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hwcode import batch_size as bs
 from hwcode import scaling_laws as laws
-from hwcode.questions import batch_size as questions
 from hwcode.questions import question
+from hwcode.questions.batch_size import trade_off
 
 SEEDS = st.integers(0, 10**6)
 
@@ -267,9 +267,9 @@ def test_a2_312_the_information_bound_is_what_the_bayesian_estimate_has():
 
 @pytest.fixture
 def fresh_curve():
-    questions._curve.cache_clear()
+    trade_off._curve.cache_clear()
     yield
-    questions._curve.cache_clear()
+    trade_off._curve.cache_clear()
 
 
 def test_a2_312_without_a_knee_the_answers_are_contradicted(fresh_curve, monkeypatch):

@@ -19,7 +19,11 @@ from hwcode import colours, sizes
 from hwcode.data import embedded_cifar10
 from hwcode.experiments import colourization as experiments
 from hwcode.experiments import colourization_speed as timed
-from hwcode.questions import colourization_pooling, colourization_transposed, question
+from hwcode.questions import question
+from hwcode.questions.colourization_pooling import net as pooling_net
+from hwcode.questions.colourization_pooling import tally
+from hwcode.questions.colourization_transposed import net as transposed_net
+from hwcode.questions.colourization_transposed import paddings
 from hwcode.sizes import Counting
 from hwcode.training import engine
 from hwcode.training.definition import definition, digest
@@ -31,8 +35,8 @@ from hwcode.training.recipe import Examples
 PLAIN = Counting(biases=False, normalisation=False)
 MEASURED = ("loss", "accuracy")
 LISTS = {
-    "pool": colourization_pooling.layers_of,
-    "transpose": lambda kernel, *rest: colourization_transposed.layers_of(kernel, 1, *rest),
+    "pool": pooling_net.layers_of,
+    "transpose": lambda kernel, *rest: transposed_net.layers_of(kernel, 1, *rest),
 }
 
 
@@ -130,24 +134,24 @@ def test_a2_4_3_the_tally_sees_one_layer_more():
 @pytest.mark.parametrize(("side", "channels"), [(32, (2, 3, 4)), (32, (1, 7, 5)), (64, (3, 4, 2))])
 def test_a2_4_3_ten_counts_settle_all_others(name, side, channels):
     """What the formulas are held against: a polynomial of degree 2 through ten counts by hooks."""
-    at = dict(zip(colourization_pooling.CHANNELS, channels, strict=True))
+    at = dict(zip(tally.CHANNELS, channels, strict=True))
     told = co.tally(co.NETS[name](3, *channels), (channels[0], side, side))
     for quantity in ("weights", "outputs", "connections"):
-        found = colourization_pooling.tallied(name, side, quantity).subs(at)
+        found = tally.tallied(name, side, quantity).subs(at)
         assert found == getattr(told, quantity)
 
 
 def test_a2_4_3_three_sides_settle_all_others():
     channels = (2, 3, 1)
-    at = dict(zip(colourization_pooling.CHANNELS, channels, strict=True))
-    found = colourization_pooling.tallied_at_all_sizes().subs({**at, colourization_pooling.n: 20})
+    at = dict(zip(tally.CHANNELS, channels, strict=True))
+    found = tally.tallied_at_all_sizes().subs({**at, tally.n: 20})
     told = co.tally(co.PoolUpsampleNet(3, *channels), (channels[0], 20, 20))
     assert list(found) == [told.weights, told.outputs, told.connections]
 
 
 def test_a2_4_3_a_formula_that_is_right_at_a_few_points_alone_is_refused():
     """It equals the number of weights for seven small triples of channels."""
-    nic, nf, nc = colourization_pooling.CHANNELS
+    nic, nf, nc = tally.CHANNELS
     part = question("A2-4.3").part("weights")
     more = 6 * nc**2 - 18 * nc - nf**2 + nf * nic + 2 * nf - 19 * nic**2 + 56 * nic - 27
     assert all(
@@ -158,7 +162,7 @@ def test_a2_4_3_a_formula_that_is_right_at_a_few_points_alone_is_refused():
 
 def test_a2_5_4_a_formula_that_is_right_for_small_kernels_alone_is_refused():
     part = question("A2-5.4").part("any")
-    k = colourization_transposed.k
+    k = paddings.k
     more = part.reference + ImmutableMatrix([prod(k - kernel for kernel in range(1, 8)), 0, 0])
     assert part.check("A2-5.4", more).right is False
 
@@ -168,7 +172,7 @@ def test_a2_4_3_other_conventions_are_accepted_at_any_size(parts):
     kinds = frozenset({"convolution", *filter(None, parts.split(", "))})
     rules = replace(PLAIN, neurons=kinds, connections=kinds)
     part = question("A2-4.3").part("any_size")
-    verdict = part.check("A2-4.3", colourization_pooling.general(rules))
+    verdict = part.check("A2-4.3", tally.general(rules))
     assert verdict.right
     assert bool(verdict.convention) == (parts != "pooling, upsampling")
 
@@ -181,7 +185,7 @@ def test_a2_5_3_both_nets_have_equally_many_parameters():
 
 
 def test_a2_4_1_a_class_may_be_written_otherwise():
-    text = colourization_pooling.WRITTEN_OUT
+    text = pooling_net.WRITTEN_OUT
     assert hwcode.check("A2-4.1:net", text).right
 
 
@@ -199,8 +203,8 @@ def test_a2_4_1_a_class_may_be_written_otherwise():
 )
 def test_a2_4_1_each_seeded_error_is_found(old, new, told):
     part = question("A2-4.1").part("net")
-    changed = colourization_pooling.WRITTEN_OUT.replace(old, new)
-    assert changed != colourization_pooling.WRITTEN_OUT
+    changed = pooling_net.WRITTEN_OUT.replace(old, new)
+    assert changed != pooling_net.WRITTEN_OUT
     found = part.form.compare(part.form.read(changed), part.reference)
     assert not found.equal
     assert told in found.remark

@@ -20,7 +20,8 @@ from hwcode.data import embedded_cifar10
 from hwcode.experiments import learning_rate_schedule as recorded
 from hwcode.experiments import learning_rate_schedule_speed as timed
 from hwcode.packed import packed
-from hwcode.questions import learning_rate_schedule as asked
+from hwcode.questions.learning_rate_schedule import beginning, finder, invariant
+from hwcode.questions.learning_rate_schedule import schedule as asked_schedule
 from hwcode.training import engine
 from hwcode.training.device import Placement
 from tests.trainings import NothingReadBack
@@ -81,7 +82,7 @@ def test_P4_2a_second_order_excess_is_that_of_normal_logits():
 
 
 def test_P4_2a_only_the_last_scale_moves_the_start():
-    at = asked.first_losses
+    at = beginning.first_losses
     assert at("weights") == pytest.approx(at("none"), rel=1e-3)
     assert at("shift") == pytest.approx(at("none"), rel=1e-5)
     assert abs(at("scale") - math.log(10)) > 10 * abs(at("none") - math.log(10))
@@ -216,9 +217,9 @@ def test_P4_2c_the_schedule_goes_up_once_and_down_once(total, peak, share):
 
 
 def test_P4_2c_the_schedule_is_formula_2_and_refuses_the_rest():
-    for t, total, peak in asked._schedule_points():
+    for t, total, peak in asked_schedule._schedule_points():
         assert schedules.warmup_cosine(t, total, peak) == pytest.approx(
-            asked._exact_rate((t, total, peak)), rel=1e-12
+            asked_schedule._exact_rate((t, total, peak)), rel=1e-12
         )
     with pytest.raises(ValueError, match="not in a run"):
         schedules.warmup_cosine(101, 100, 0.1)
@@ -230,7 +231,7 @@ def test_P4_2c_the_mean_rate_of_a_long_run():
 
 
 def test_P4_2b_sweeps_reach_their_end():
-    assert schedules.finder_rate(99) == pytest.approx(float(asked._hundredth(None)))
+    assert schedules.finder_rate(99) == pytest.approx(float(finder._hundredth(None)))
     for end, factor in product((0.1, 1.0, 10.0), (1.05, 1.1, 1.5)):
         last = schedules.finder_updates(end, factor=factor) - 1
         assert schedules.finder_rate(last, factor=factor) >= end * (1 - 1e-12)
@@ -259,7 +260,7 @@ def test_P4_2b_no_minimum_below_the_limit(tenths, scale, start):
     if start[0] == start[1] == 0:
         return
     factor = 1 + sympy.Rational(tenths, 10)
-    at = asked.sweep_minimum((1, sympy.Rational(1, scale)), tuple(start), factor)
+    at = finder.sweep_minimum((1, sympy.Rational(1, scale)), tuple(start), factor)
     assert at >= 2
 
 
@@ -279,7 +280,7 @@ def test_P4_2d_stable_exactly_below_the_limit(product_, momentum):
 def test_P4_2d_the_floor_is_that_of_the_balance_of_moments(rate, curvature, momentum):
     if rate * curvature >= 1.9:
         return
-    exact = asked.stationary_loss(*map(sympy.Rational, (rate, curvature, momentum, 2.0)))
+    exact = invariant.stationary_loss(*map(sympy.Rational, (rate, curvature, momentum, 2.0)))
     assert schedules.noise_floor(rate, curvature, momentum, 2.0) == pytest.approx(float(exact))
 
 

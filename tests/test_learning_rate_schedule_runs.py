@@ -14,7 +14,8 @@ from hwcode.experiments import experiment
 from hwcode.experiments import learning_rate_schedule as recorded
 from hwcode.experiments import learning_rate_schedule_gpu as gpu
 from hwcode.experiments import learning_rate_schedule_speed as timed
-from hwcode.questions import learning_rate_schedule as asked
+from hwcode.questions import questions_of
+from hwcode.questions.learning_rate_schedule import finder, invariant, schedule
 from hwcode.training.device import Placement, candidates
 from hwcode.training.experiment import read
 from hwcode.training.progress import Progress
@@ -39,35 +40,38 @@ class Recorded:
 
 
 MINIBATCH, VALIDATION = "i_minibatch_loss", "i_val_loss"
+LONGER, HIGHER = schedule._longer, schedule._which_is_higher
+WORSE = invariant._who_is_worse
 
 
 @pytest.mark.parametrize(
     ("decides", "values", "found"),
     [
-        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.2]}, "every"),
-        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.4]}, "some"),
-        ("_longer", {"i_val_error": [0.3, 0.3], "long_val_error": [0.3, 0.4]}, "none"),
-        ("_which_is_higher", {MINIBATCH: [1, 1], VALIDATION: [2, 2]}, "validation"),
-        ("_which_is_higher", {MINIBATCH: [2, 2], VALIDATION: [1, 1]}, "training"),
-        ("_which_is_higher", {MINIBATCH: [1, 2], VALIDATION: [2, 1]}, "mixed"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.3]}, "third"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.21]}, "third"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.26, 0.2], "iii": [0.3, 0.3]}, "above"),
-        ("_who_is_worse", {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.2]}, "none"),
+        (LONGER, {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.2]}, "every"),
+        (LONGER, {"i_val_error": [0.3, 0.3], "long_val_error": [0.2, 0.4]}, "some"),
+        (LONGER, {"i_val_error": [0.3, 0.3], "long_val_error": [0.3, 0.4]}, "none"),
+        (HIGHER, {MINIBATCH: [1, 1], VALIDATION: [2, 2]}, "validation"),
+        (HIGHER, {MINIBATCH: [2, 2], VALIDATION: [1, 1]}, "training"),
+        (HIGHER, {MINIBATCH: [1, 2], VALIDATION: [2, 1]}, "mixed"),
+        (WORSE, {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.3]}, "third"),
+        (WORSE, {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.21]}, "third"),
+        (WORSE, {"i": [0.2, 0.2], "ii": [0.26, 0.2], "iii": [0.3, 0.3]}, "above"),
+        (WORSE, {"i": [0.2, 0.2], "ii": [0.22, 0.2], "iii": [0.3, 0.2]}, "none"),
     ],
 )  # fmt: skip
 def test_P4_2_every_outcome_of_a_recorded_run_is_told_from_the_others(
     decides, values, found, monkeypatch
 ):
-    if decides == "_who_is_worse":
+    if decides is WORSE:
         values = {f"{name}_val_error": errors for name, errors in values.items()}
-    monkeypatch.setattr(asked, "_record", lambda name: Recorded(**values))
-    assert getattr(asked, decides)(None) == found
+    for module in (schedule, invariant):
+        monkeypatch.setattr(module, "record_of", lambda name: Recorded(**values))
+    assert decides(None) == found
     part = next(
         part
-        for question in asked.QUESTIONS
+        for question in questions_of("learning_rate_schedule")
         for part in question.parts
-        if part.truth is not None and part.truth.value is getattr(asked, decides)
+        if part.truth is not None and part.truth.value is decides
     )
     assert found in part.form.options, "an outcome that nobody could answer"
 
@@ -83,25 +87,25 @@ def test_P4_2b_every_outcome_of_recorded_sweeps_is_told_from_the_others(
         def curve(self, name):
             return np.array([[2.0 + (t > at) for t in range(146)] for at in rising_at])
 
-    monkeypatch.setattr(asked, "_record", lambda name: Sweeps())
-    assert asked._long_enough(None) == found
-    (enough,) = (part for part in asked.finder.parts if part.name == "enough")
+    monkeypatch.setattr(finder, "record_of", lambda name: Sweeps())
+    assert finder._long_enough(None) == found
+    (enough,) = (part for part in finder.finder.parts if part.name == "enough")
     assert found in enough.form.options
 
 
 def test_P4_2b_with_momentum_the_least_loss_comes_before_the_limit_of_stability():
-    assert asked.momentum_sweep_minimum(0.9, 1e-3) < 0.1 < 2 * (1 + 0.9)
+    assert finder.momentum_sweep_minimum(0.9, 1e-3) < 0.1 < 2 * (1 + 0.9)
     for first in (1e-3, 1e-4, 1e-5):
-        assert asked.momentum_sweep_minimum(0.0, first) >= 2
+        assert finder.momentum_sweep_minimum(0.0, first) >= 2
 
 
 def test_numbers_in_the_texts_are_the_computed_ones():
     """Model answers and reasons are plain text; no page glues their numbers."""
-    assert f"{float(asked._hundredth(None)):.3f}" in asked.finder.model_answer
+    assert f"{float(finder._hundredth(None)):.3f}" in finder.finder.model_answer
     updates = math.log(10 / 1e-5) / math.log(1.1)
-    assert rf"\approx{updates:.0f}" in asked.finder.model_answer
+    assert rf"\approx{updates:.0f}" in finder.finder.model_answer
     largest = schedules.stability_limit(1.0, 0.5) / 5, schedules.stability_limit(1.0, 0.9)
-    assert all(f"{limit:.1f}" in asked.invariant.model_answer for limit in largest)
+    assert all(f"{limit:.1f}" in invariant.invariant.model_answer for limit in largest)
 
 
 # --- the experiments ----------------------------------------------------------------------------

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwcode import networks_from_scratch as nn
-from hwcode.questions import scratch_answers as answers
-from hwcode.questions import scratch_truths as truths
+from hwcode.questions.networks_from_scratch import answers, layer_answers, layer_truths, truths
 
 seeds = st.integers(0, 2**32 - 1)
 KINDS = (nn.ReLU, nn.Sigmoid, nn.Tanh)
@@ -157,7 +156,12 @@ def test_a1_p2_3_every_gradient_by_differences_and_autograd(kind, sizes):
 
 @pytest.mark.parametrize(
     "broken",
-    [answers.LinearMean, answers.LinearNoSum, answers.TanhNoSquare, answers.SigmoidOfInput],
+    [
+        answers.LinearMean,
+        answers.LinearNoSum,
+        layer_answers.TanhNoSquare,
+        layer_answers.SigmoidOfInput,
+    ],
 )
 def test_a1_p2_3_differences_see_a_broken_layer(broken):
     X, t = batch(5, n=4)
@@ -247,13 +251,13 @@ def test_a1_p1_5_two_ways_to_find_the_best_line_agree(seed):
     points = generator.choice(10_000, (6, 2), replace=False)  # no three in a row, nearly surely
     labels = generator.integers(0, 2, 6)
     slow = truths.best_line(points.tolist(), labels.tolist())
-    assert float(slow) == truths.best_line_through_points(points.astype(float), labels)
+    assert float(slow) == layer_truths.best_line_through_points(points.astype(float), labels)
 
 
 def test_a1_p1_5_points_in_a_row_are_refused():
     row = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [0.0, 1.0]])
     with pytest.raises(ValueError, match="lie in a row"):
-        truths.best_line_through_points(row, np.array([0, 1, 0, 1]))
+        layer_truths.best_line_through_points(row, np.array([0, 1, 0, 1]))
 
 
 def test_a1_p1_5_direction_is_that_of_a_support_vector_machine():
@@ -281,7 +285,7 @@ def test_a1_p1_5_descent_approaches_it_slowly_and_the_weights_grow():
 
 
 def test_a1_p2_4_numbers_in_the_text():
-    network, line = truths.trained_on_moons()
+    network, line = layer_truths.trained_on_moons()
     assert (round(200 * network), round(200 * line)) == (200, 179)
 
 

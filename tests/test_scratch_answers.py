@@ -9,7 +9,7 @@ import hwcode
 from hwcode import networks_from_scratch as nn
 from hwcode.checking import AnswerError
 from hwcode.cli import main
-from hwcode.questions import scratch_answers as answers
+from hwcode.questions.networks_from_scratch import answers, layer_answers
 
 GOOD = """
 import numpy as np
@@ -44,8 +44,8 @@ HABITS = {
     "soft targets": ("A1-P1.1:loss", answers.bce_of_labels, "needs both logarithms"),
     "piling up": ("A1-P1.2", answers.LinearAdding, "pile up"),
     "broadcasting": ("A1-P1.3:program", answers.regression_broadcast, "every logit meets"),
-    "in place": ("A1-P2.1:relu", answers.ReLUInPlace, "array is changed"),
-    "reversing": ("A1-P2.2", answers.SequentialReverses, "the second forward pass"),
+    "in place": ("A1-P2.1:relu", layer_answers.ReLUInPlace, "array is changed"),
+    "reversing": ("A1-P2.2", layer_answers.SequentialReverses, "the second forward pass"),
 }
 """What a single call with targets 0 and 1 on fresh objects would not show."""
 
@@ -68,7 +68,7 @@ def test_bad_habits_are_refused_by_name(habit):
 )
 def test_a1_p2_3_gradients_that_are_missing_or_too_many(change, told):
     def program(weights, X, t):
-        loss, pairs = answers.mlp(weights, X, t)
+        loss, pairs = layer_answers.mlp(weights, X, t)
         return loss, change(pairs)
 
     verdict = hwcode.check("A1-P2.3:program", program)

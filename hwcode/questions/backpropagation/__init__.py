@@ -1,7 +1,13 @@
 """The questions of the chapter on backpropagation, in the sections of the handout."""
 
-from hwcode.questions.backpropagation import costs, norms, passes, products
+from hwcode.questions.backpropagation import backward, costs, forward, norms, products
 
 __all__ = ["QUESTIONS"]
 
-QUESTIONS = (*passes.QUESTIONS, *norms.QUESTIONS, *costs.QUESTIONS, *products.QUESTIONS)
+QUESTIONS = (
+    *forward.QUESTIONS,
+    *backward.QUESTIONS,
+    *norms.QUESTIONS,
+    *costs.QUESTIONS,
+    *products.QUESTIONS,
+)

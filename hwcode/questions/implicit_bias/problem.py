@@ -11,11 +11,7 @@ from sympy import ImmutableMatrix
 
 from hwcode import implicit_bias as ib
 from hwcode import optimisers as opt
-from hwcode.checking import (
-    matrix,
-    scalar,
-    vector,
-)
+from hwcode.checking import matrix, scalar, vector
 
 CHAPTER = "implicit_bias"
 

@@ -1,7 +1,27 @@
 """The questions of the chapter on the learning rate, in the three sections of the handout."""
 
-from hwcode.questions.learning_rate import inner_loop, many_steps, one_step
+from hwcode.questions.learning_rate import (
+    best_rate,
+    convexity,
+    graph,
+    many_steps,
+    memory,
+    one_step,
+    plane,
+    plane_again,
+    practice,
+)
 
 __all__ = ["QUESTIONS"]
 
-QUESTIONS = (*inner_loop.QUESTIONS, *one_step.QUESTIONS, *many_steps.QUESTIONS)
+QUESTIONS = (
+    *graph.QUESTIONS,
+    *memory.QUESTIONS,
+    *practice.QUESTIONS,
+    *one_step.QUESTIONS,
+    *best_rate.QUESTIONS,
+    *plane.QUESTIONS,
+    *many_steps.QUESTIONS,
+    *convexity.QUESTIONS,
+    *plane_again.QUESTIONS,
+)

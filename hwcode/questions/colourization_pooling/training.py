@@ -1,0 +1,155 @@
+"""What its training shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from hwcode.checking import Choice, Mistake, Part, Question, Truth
+from hwcode.checking.verdict import Method
+
+if TYPE_CHECKING:
+    pass
+from hwcode.questions.colourization_pooling.records import mean, measured, record_of, recorded
+
+__all__ = ["QUESTIONS"]
+
+
+AGAINST_TABLE = {
+    "better": "better than a table from the grey level of a pixel to its commonest colour",
+    "same": "as good as such a table, within a point of accuracy",
+    "worse": "worse than such a table",
+}
+
+
+def _against_the_table(_: Any) -> str:
+    record = record_of("colourization")
+    gains = record.metric("pool_val_accuracy") - record.metric("table_accuracy")
+    if gains.min() > 0.01:
+        return "better"
+    return "worse" if gains.max() < -0.01 else "same"
+
+
+ERRORS = {
+    "colour": "mostly in chroma: the grey image does not tell the colour",
+    "blur": "mostly in brightness, which the grey image does tell: the pictures are coarse",
+}
+
+
+def _where_the_error_is(_: Any) -> str:
+    """Of the squared error, what is left when every pixel is given its true brightness."""
+    record = record_of("colourization")
+    chroma, whole = (record.metric(f"pool_error_{kind}") ** 2 for kind in ("chroma", "rgb"))
+    return "colour" if (chroma / whole).mean() > 0.5 else "blur"
+
+
+SATURATION = {
+    "paler": "less colourful than the true images",
+    "equal": "as colourful, within 5 %",
+    "stronger": "more colourful",
+}
+
+
+def _how_colourful(_: Any) -> str:
+    shown = mean("colourization", "pool_error_saturation")
+    return "paler" if shown < 0.95 else "stronger" if shown > 1.05 else "equal"
+
+
+training = Question(
+    ids=("A2-4.2",),
+    chapter="colourization_pooling",
+    title="training PoolUpsampleNet",
+    marks={"A2-4.2": 4},
+    statement=r"""
+Train PoolUpsampleNet with cross-entropy and look at the pictures. Do they look good? Why, or why not?
+
+*"Good" is a matter of taste, so we ask for measurements: the 5,000 training horses of CIFAR-10 (as JPEG
+has altered them), kernel 3, NF = 32, 24 colours by k-means, Adam at $10^{-3}$, batch 100, 25 epochs;
+means over five seeds, on the 1,000 horses of the test set. Numbers count as right within 5 %.
+The error of a picture is taken apart: brightness is the mean of R, G and B, chroma the rest.*
+""",
+    parts=(
+        Part(
+            name="accuracy",
+            asks="the validation accuracy after 25 epochs, as a fraction",
+            form=measured("a fraction of pixels"),
+            reference=sympy.Rational(40, 100),
+            latex="0.40",
+            truth=recorded("colourization", "pool_val_accuracy"),
+            mistakes=(
+                Mistake(sympy.Rational(1, 24), "this is the accuracy of guessing among 24 colours"),
+                Mistake(
+                    sympy.Rational(80, 100),
+                    "neighbouring colours of the palette are close to each other, and fewer than half of the pixels get the right one",
+                ),
+            ),
+        ),
+        Part(
+            name="loss",
+            asks="the validation loss after 25 epochs",
+            form=measured("nats for a pixel"),
+            reference=sympy.Rational(159, 100),
+            latex="1.59",
+            truth=recorded("colourization", "pool_val_loss"),
+            mistakes=(
+                Mistake(sympy.log(24), "$\\log 24$ is the loss of a net that has learnt nothing"),
+                Mistake(
+                    sympy.Rational(159, 100) / sympy.log(2),
+                    "in bits; PyTorch's cross-entropy has natural logarithms",
+                    "logarithm",
+                ),
+            ),
+        ),
+        Part(
+            name="table",
+            asks="its accuracy compared with a table that looks at the grey level of one pixel alone",
+            form=Choice(AGAINST_TABLE),
+            reference="worse",
+            truth=Truth(_against_the_table, "recorded accuracies", method=Method.MEASURED),
+            mistakes=(
+                Mistake(
+                    "better",
+                    "the table gives 62 % of the pixels their colour: the palette's colours differ mostly in brightness, which one pixel shows",
+                ),
+                Mistake("same", "the difference is more than one point of accuracy for every seed"),
+            ),
+        ),
+        Part(
+            name="error",
+            asks="the squared error of its pictures is",
+            form=Choice(ERRORS),
+            reference="blur",
+            truth=Truth(_where_the_error_is, "recorded errors", method=Method.MEASURED),
+            mistakes=(
+                Mistake(
+                    "colour",
+                    "given the true brightness of every pixel, less than half of the squared error is left",
+                ),
+            ),
+        ),
+        Part(
+            name="saturation",
+            asks="its pictures are, in the mean over all pixels,",
+            form=Choice(SATURATION),
+            reference="paler",
+            truth=Truth(_how_colourful, "recorded chroma", method=Method.MEASURED),
+            mistakes=(
+                Mistake("equal", "the mean chroma is more than 5 % below that of the true images"),
+                Mistake(
+                    "stronger", "where the colour is uncertain the likeliest one is a dull one"
+                ),
+            ),
+        ),
+    ),
+    model_answer=r"""
+Not good. Validation loss is about 1.59 and accuracy 40 %; a table from the grey level of a single pixel to its
+commonest colour gets 62 %. The pictures are coarse: two poolings forget where in a block the maximum was, and
+upsampling repeats pixels, so that detail, which the grey input has, is lost; more than half of the squared error is
+in brightness. They are pale: where grey leaves the colour open, the commonest one is chosen. And pixels are coloured
+apart, each by its own largest logit, so there are specks.
+""",
+)
+
+
+QUESTIONS = (training,)

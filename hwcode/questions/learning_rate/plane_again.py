@@ -1,0 +1,137 @@
+"""Section 2.3 of the homework: what many steps do in the plane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import ImmutableMatrix, Rational
+
+from hwcode.checking import (
+    Choice,
+    Domain,
+    Formula,
+    Mistake,
+    Part,
+    Question,
+    Truth,
+)
+from hwcode.questions.learning_rate.problem import (
+    CHAPTER,
+    ZERO,
+    eta,
+    k,
+    line_best,
+    line_loss,
+)
+from hwcode.rate_polynomials import convexity
+
+__all__ = ["QUESTIONS"]
+
+
+def _only_best(_: Any) -> str:
+    """From which of some starts the loss after two steps has 1/4 as its only minimum."""
+    starts = [ImmutableMatrix([i, m]) for i in range(-1, 4) for m in range(-1, 4)]
+    fits = {"all": True, "off": True, "zero": True}
+    for start in starts:
+        loss = line_loss(2, start)
+        only = loss.degree() > 0 and set(loss.diff().real_roots()) == {Rational(1, 4)}
+        claims = {"all": True, "off": sum(start) != 3, "zero": start == ZERO}
+        fits = {key: fits[key] and claims[key] == only for key in fits}
+    (key,) = (key for key, fit in fits.items() if fit)
+    return key
+
+
+plane_again = Question(
+    ids=("H2-2.3.3",),
+    chapter=CHAPTER,
+    title="the 2-D case again",
+    marks={"H2-2.3.3": 0},
+    statement=r"""
+For $x=(1,1)$, $t=3$, $w_0=0$ and $k$ steps at one rate: what is the optimal $\eta^*$? *We add: what is
+$L_k$, which kind of convexity has it, and from which starts is that rate the only optimal one?*
+""",
+    parts=(
+        Part(
+            name="rate",
+            asks=r"$\eta^*$ for $k$ steps",
+            form=Formula(Domain((k,), tuple({k: i} for i in (1, 2, 3, 5))), "a number"),
+            reference=Rational(1, 4),
+            truth=Truth(
+                lambda point: line_best(int(point[k])),
+                "the only real root of the derivative of the loss in the rate",
+            ),
+            mistakes=(
+                Mistake(
+                    1 / (4 * k),
+                    "k smaller steps only come near: the loss would be 9 (1 - 1/k)^(2k), not 0",
+                ),
+                Mistake(
+                    Rational(1, 2), "there the weights jump to and fro between (0, 0) and (3, 3)"
+                ),
+            ),
+        ),
+        Part(
+            name="loss",
+            asks="$L_k$",
+            form=Formula(Domain((eta, k), tuple({k: i} for i in (1, 2, 3))), "a number"),
+            reference=9 * (1 - 4 * eta) ** (2 * k),
+            truth=Truth(
+                lambda point: line_loss(int(point[k])).eval(point[eta]),
+                "the loss as a polynomial in the rate",
+                6,
+            ),
+            mistakes=(
+                Mistake(9 * (1 - 4 * eta) ** k, "the loss squares the residual -3 (1 - 4 eta)^k"),
+                Mistake(9 * (1 - 2 * eta) ** (2 * k), "x^T x = 2, and the gradient has a factor 2"),
+            ),
+        ),
+        Part(
+            name="kind",
+            asks=r"for $k\ge2$, the strongest that holds of $L_k$",
+            form=Choice(
+                {
+                    "convex": "convex",
+                    "strict": "strictly convex",
+                    "strong": "strongly convex",
+                }
+            ),
+            reference="strict",
+            truth=Truth(
+                lambda _: {"strictly convex": "strict", "strongly convex": "strong"}.get(
+                    convexity(line_loss(2)), "convex"
+                ),
+                "the real roots of the second derivative for k = 2",
+            ),
+            mistakes=(
+                Mistake("strong", "at eta = 1/4 the second derivative is 0"),
+                Mistake("convex", "an even power is flat at no more than a point"),
+            ),
+        ),
+        Part(
+            name="starts",
+            asks=r"from which starts is $\frac14$ the only optimal rate?",
+            form=Choice(
+                {
+                    "all": "from all",
+                    "off": "from all that do not lie on the line $w_1+w_2=3$",
+                    "zero": "from zero only",
+                }
+            ),
+            reference="off",
+            truth=Truth(_only_best, "the real minima of the exact loss for 25 starts"),
+            mistakes=(
+                Mistake("all", "on the line nothing moves, and every rate is optimal"),
+                Mistake("zero", "the residual enters as a factor only"),
+            ),
+        ),
+    ),
+    model_answer=r"""
+$XX^\top=2$ and $a=-3$, so $L_k=9(1-4\eta)^{2k}$: zero at $\eta=\frac14$ and nowhere else. The optimal rate
+is $\frac14$ for every $k$; the first step ends at $(\frac32,\frac32)$ and the others do not move. For
+$k\ge2$ $L_k$ is strictly, not strongly convex: all its derivatives below the $2k$-th vanish at $\frac14$.
+""",
+    conventions=("steps",),
+)
+
+
+QUESTIONS = (plane_again,)

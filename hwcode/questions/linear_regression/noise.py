@@ -1,0 +1,203 @@
+"""Targets with noise, under- and overparameterised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import ImmutableMatrix
+from sympy.matrices.expressions import Identity
+
+from hwcode import linear_regression as lr
+from hwcode.checking import Domain, Formula, Mistake, Norm, Part, Question, Truth, scalar
+from hwcode.questions.linear_regression.fitting import stationary_point
+from hwcode.questions.linear_regression.problem import CHAPTER, TALL, WIDE, X, d, eps, n, t
+
+__all__ = ["QUESTIONS"]
+
+r = scalar("r", integer=True, positive=True)
+sigma = scalar("sigma", positive=True)
+
+
+def _error_after_fitting(point: Any) -> Any:
+    """Fit targets X w* + noise for some w*, and measure the loss of the fit."""
+    data, noise = point[X], point[eps]
+    truth = ImmutableMatrix([(-1) ** j * (j + 2) for j in range(data.cols)])
+    targets = data * truth + noise
+    fitted = stationary_point({X: data, t: targets})
+    return (data * fitted - targets).norm() ** 2 / data.rows
+
+
+def _integer_matrix(rows: int, columns: int, rank: int) -> sympy.Matrix:
+    """Some integer matrix of this shape and rank."""
+    tall = sympy.Matrix(rows, rank, lambda i, j: (i + 1) ** j)
+    wide = sympy.Matrix(rank, columns, lambda i, j: (j + 2) ** i)
+    product = tall * wide
+    assert product.rank() == rank
+    return product
+
+
+def _mean_over_signs(point: Any) -> Any:
+    size, width = int(point[n]), int(point[d])
+    return lr.rademacher_training_error(_integer_matrix(size, width, width), point[sigma])
+
+
+def _mean_over_signs_of_rank(point: Any) -> Any:
+    size, rank = int(point[n]), int(point[r])
+    return lr.rademacher_training_error(_integer_matrix(size, size + 1, rank), point[sigma])
+
+
+hat = X * (X.T * X).I * X.T
+noisy = Question(
+    ids=("A1-1.2.2",),
+    chapter=CHAPTER,
+    title="training error under label noise",
+    marks={"A1-1.2.2": 0.5},
+    statement=r"""
+The targets are $t = Xw^* + \epsilon$ with independent noise of mean 0 and variance $\sigma^2$, and
+$d<n$. Show that the training error of the fit is
+$\frac1n\lVert (X(X^\top X)^{-1}X^\top - I)\epsilon\rVert_2^2$, and find its expectation in terms of
+$n$, $d$ and $\sigma$.
+""",
+    parts=(
+        Part(
+            name="error",
+            asks=r"the training error as a function of $X$ and the noise $\epsilon$",
+            form=Formula(Domain((n, d, X, eps), TALL), "a number", aliases={"epsilon": "eps"}),
+            reference=Norm((hat - Identity(n)) * eps) ** 2 / n,
+            latex=r"\frac1n\left\lVert\left(X(X^\top X)^{-1}X^\top - I\right)\epsilon\right\rVert_2^2",
+            truth=Truth(_error_after_fitting, "the loss of a fit to targets made with some w*", 24),
+            also_right=(
+                "eps.T @ (eye(n) - X@inv(X.T@X)@X.T) @ eps / n",
+                "(norm(eps)**2 - eps.T @ X @ inv(X.T@X) @ X.T @ eps) / n",
+                "trace((eye(n) - X@inv(X.T@X)@X.T) @ ε @ ε.T) / n",
+            ),
+            mistakes=(
+                Mistake(
+                    Norm(hat * eps) ** 2 / n,
+                    "this is the noise that was fitted, not what is left of it",
+                ),
+                Mistake(
+                    Norm(eps) ** 2 / n, "this is the error of w*; the fit is better on its own data"
+                ),
+                Mistake(
+                    Norm((hat - Identity(n)) * eps) ** 2,
+                    "the loss is a mean: 1/n is missing",
+                    "mean",
+                ),
+            ),
+        ),
+        Part(
+            name="expectation",
+            asks=r"its expectation in $n$, $d$ and $\sigma$",
+            form=Formula(Domain((n, d, sigma), TALL), "a number"),
+            reference=sigma**2 * (n - d) / n,
+            latex=r"\mathbb E[\text{error}] = \sigma^2\,\frac{n-d}{n}",
+            truth=Truth(_mean_over_signs, "the exact mean over all noises of +sigma and -sigma", 4),
+            also_right=("sigma**2 - d/n*sigma**2", "(1 - d/n) * σ²"),
+            mistakes=(
+                Mistake(
+                    sigma**2,
+                    "this is the noise that the targets carry; d of its n dimensions are fitted away",
+                ),
+                Mistake(sigma**2 * (n - d), "the loss is a mean: 1/n is missing", "mean"),
+                Mistake(
+                    sigma**2 * d / n,
+                    "this is the expected squared error of the fitted values, E||X(w - w*)||^2 / n",
+                ),
+                Mistake(
+                    sigma * (n - d) / n, "sigma is the standard deviation; the variance enters"
+                ),
+                Mistake(
+                    sigma**2 * (n - d) / (2 * n),
+                    "this is right for a loss with a factor 1/2",
+                    "half",
+                ),
+                Mistake(
+                    sigma**2 * (n - d) / d,
+                    "the loss is a mean over the n examples, not over the d weights",
+                ),
+                Mistake(
+                    sigma**2 * (n + d) / n,
+                    "this is the expected error on new noisy targets at the same inputs",
+                ),
+            ),
+        ),
+    ),
+    model_answer=r"""
+Put $P = X(X^\top X)^{-1}X^\top$, the orthogonal projection on the columns of $X$; $PX = X$. Then
+$X\hat w - t = Pt - t = (P-I)(Xw^*+\epsilon) = (P-I)\epsilon$, which gives the error. $I-P$ is
+symmetric and idempotent, so the error is $\frac1n\epsilon^\top(I-P)\epsilon =
+\frac1n\operatorname{tr}\!\big((I-P)\epsilon\epsilon^\top\big)$. With
+$\mathbb E\,\epsilon\epsilon^\top = \sigma^2 I$ its mean is
+$\frac{\sigma^2}n\operatorname{tr}(I-P) = \frac{\sigma^2}{n}(n-d)$, as
+$\operatorname{tr}P = \operatorname{tr}\!\big((X^\top X)^{-1}X^\top X\big) = d$.
+""",
+    conventions=("mean", "half"),
+)
+
+overparameterised_noise = Question(
+    ids=("A1-1.3.3",),
+    chapter=CHAPTER,
+    title="expected training error when d > n",
+    marks={"A1-1.3.3": 0},
+    statement=r"""
+The same question for $d>n$: the training error under label noise and its expectation. We add the
+general case: what is the expectation when $X$ has rank $r$, whatever $n$ and $d$ are?
+""",
+    parts=(
+        Part(
+            name="error",
+            asks=r"the expected training error for $d > n$, when $XX^\top$ is invertible",
+            form=Formula(Domain((n, d, sigma), WIDE), "a number"),
+            reference=sympy.S.Zero,
+            truth=Truth(
+                lambda point: lr.rademacher_training_error(
+                    _integer_matrix(int(point[n]), int(point[d]), int(point[n])), point[sigma]
+                ),
+                "the exact mean over all noises of +sigma and -sigma",
+                4,
+            ),
+            mistakes=(
+                Mistake(
+                    sigma**2 * (n - d) / n,
+                    "a squared error is not negative: the formula needs d <= n",
+                ),
+                Mistake(
+                    sigma**2 * (d - n) / n, "the noise is fitted completely: nothing of it is left"
+                ),
+                Mistake(sigma**2, "the fit passes through every target, noise included"),
+            ),
+        ),
+        Part(
+            name="general",
+            asks="the expectation for $X$ of rank $r$",
+            form=Formula(
+                Domain((n, r, sigma), ({n: 3, r: 1}, {n: 3, r: 2}, {n: 3, r: 3}, {n: 4, r: 2})),
+                "a number",
+            ),
+            reference=sigma**2 * (n - r) / n,
+            truth=Truth(
+                _mean_over_signs_of_rank, "the exact mean over all noises of +sigma and -sigma", 4
+            ),
+            mistakes=(
+                Mistake(
+                    sympy.S.Zero, "zero only if the rank is n; dependent rows leave something over"
+                ),
+                Mistake(sigma**2, "the noise is fitted in r of its n dimensions"),
+                Mistake(sigma**2 * r / n, "this is what is fitted, not what is left over"),
+                Mistake(sigma**2 * (n - r), "the loss is a mean: 1/n is missing", "mean"),
+            ),
+        ),
+    ),
+    model_answer=r"""
+With $\hat w = X^\top(XX^\top)^{-1}t$ the fitted values are $X\hat w = XX^\top(XX^\top)^{-1}t = t$:
+the training error is 0 for every noise, so its expectation is 0. In general $X\hat w = Pt$ with $P$
+the projection on the column space, $\operatorname{tr}P = r$, and the same computation as before
+gives $\sigma^2(n-r)/n$; $r=d$ and $r=n$ are the two cases.
+""",
+    conventions=("mean",),
+)
+
+
+QUESTIONS = (noisy, overparameterised_noise)

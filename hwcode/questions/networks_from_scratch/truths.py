@@ -1,0 +1,273 @@
+"""What is true of logistic regression, by definitions alone.
+
+Losses and their slopes are computed with 1,100 decimal digits, the slopes as difference quotients:
+by the definition of a derivative, and by no rule for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+from sympy import ImmutableMatrix, Rational
+
+from hwcode.checking.expressions import UndefinedError
+from hwcode.checking.inequalities import Affine, solution
+from hwcode.questions.networks_from_scratch.problem import X, lmax, n, p, t
+from hwcode.questions.networks_from_scratch.trials import quotient, strict
+
+
+def cross_entropy(probability: Any, target: Any) -> Any:
+    """``-t log p - (1 - t) log(1 - p)``, with ``0 log 0 = 0`` and ``log 0`` minus infinity."""
+    total = mpmath.mpf(0)
+    for weight, chance in ((target, probability), (1 - target, 1 - probability)):
+        if weight:
+            total -= weight * mpmath.log(chance) if chance else -mpmath.inf
+    return total
+
+
+def logistic(z: Any) -> Any:
+    """The logistic function, ``1 / (1 + exp(-z))``."""
+    return 1 / (1 + mpmath.exp(-z))
+
+
+def loss_of_probabilities(p: Any, t: Any) -> float:
+    """The mean cross-entropy of probabilities."""
+    losses = [cross_entropy(mpmath.mpf(a), mpmath.mpf(b)) for a, b in zip(p, t, strict=True)]
+    return float(mpmath.fsum(losses) / len(p))
+
+
+def slopes_of_probabilities(p: Any, t: Any) -> Any:
+    """Its derivative in each probability, one-sided at 0 and 1."""
+    slopes = []
+    for a, b in zip(p, t, strict=True):
+        loss = partial(cross_entropy, target=mpmath.mpf(b))
+        slope = quotient(loss, mpmath.mpf(a), 0, 1)
+        slopes.append(float(slope / len(p)))
+    return np.array(slopes)
+
+
+def _loss_of_logit(target: Any, z: Any) -> Any:
+    return cross_entropy(logistic(z), target)
+
+
+def loss_of_logits(z: Any, t: Any) -> float:
+    """The mean cross-entropy of the logits' probabilities."""
+    return loss_of_probabilities([logistic(mpmath.mpf(a)) for a in z], t)
+
+
+def slopes_of_logits(z: Any, t: Any) -> Any:
+    """Its derivative in each logit."""
+    slopes = []
+    for a, b in zip(z, t, strict=True):
+        slope = quotient(partial(_loss_of_logit, mpmath.mpf(b)), mpmath.mpf(a))
+        slopes.append(float(slope / len(z)))
+    return np.array(slopes)
+
+
+def probabilities() -> Iterator[tuple[Any, Any]]:
+    """Ordinary ones first, then those that make a careless program fail."""
+    yield np.array([0.5]), np.array([1.0])
+    yield np.array([0.25, 0.75, 0.625]), np.array([0.0, 1.0, 0.25])
+    yield np.array([0.0, 1.0, 0.5]), np.array([0.0, 1.0, 1.0])
+    yield np.array([1e-300, 1e-20]), np.array([1.0, 0.0])
+    yield np.array([0.0, 0.5]), np.array([1.0, 0.0])
+    yield np.array([1.0, 0.5]), np.array([0.5, 0.0])
+
+
+def logits() -> Iterator[tuple[Any, Any]]:
+    """Ordinary logits, then large ones on the right and on the wrong side."""
+    yield np.array([0.0]), np.array([1.0])
+    yield np.array([-2.0, 3.0, 0.5]), np.array([0.0, 1.0, 0.25])
+    yield np.array([-1000.0, 1000.0]), np.array([0.0, 1.0])
+    yield np.array([-1000.0, 1000.0, 40.0]), np.array([1.0, 0.0, 0.5])
+    yield np.array([1000.0, -36.0]), np.array([1.0, 1.0])
+
+
+def linear_instances() -> Iterator[tuple[Any, ...]]:
+    """Layers and batches of small whole numbers, of all kinds of shapes."""
+    generator = np.random.default_rng(12)
+    for size, inputs, outputs in ((1, 1, 1), (3, 2, 4), (2, 3, 1), (4, 1, 2)):
+        shapes = ((inputs, outputs), (outputs,), (size, inputs), (size, outputs))
+        yield tuple(generator.integers(-3, 4, shape).astype(float) for shape in shapes)
+
+
+def use_linear(layer_class: Callable[..., Any], W: Any, b: Any, X: Any, G: Any) -> dict[str, Any]:
+    """Another batch goes through first, there and back: what is kept must be of the last one."""
+    layer = layer_class(W, b)
+    for batch, slopes in ((X[:1] + 1, G[:1] + 1), (X, G)):
+        Y = strict(layer.forward, batch)
+        dX = strict(layer.backward, slopes)
+    return {"Y": Y, "dX": dX, "dW": layer.dW, "db": layer.db}
+
+
+def differences_of_linear(arguments: Any) -> dict[str, Any]:
+    """Differences of ``sum(G * Y)``: it is affine in each argument, so steps of 1 are exact."""
+    W, b, X, G = (np.array(value) for value in arguments)
+
+    def output(W: Any, b: Any, X: Any) -> Any:
+        Y = np.empty(G.shape)
+        for i, j in np.ndindex(*G.shape):
+            Y[i, j] = b[j] + sum(X[i, k] * W[k, j] for k in range(len(W)))
+        return Y
+
+    def differences(place: int) -> Any:
+        values = [W, b, X]
+        slopes = np.empty(values[place].shape)
+        for entry in np.ndindex(*slopes.shape):
+            moved = [value.copy() for value in values]
+            moved[place][entry] += 1
+            slopes[entry] = np.sum(G * (output(*moved) - output(*values)))
+        return slopes
+
+    return {"Y": output(W, b, X), "dX": differences(2), "dW": differences(0), "db": differences(1)}
+
+
+def regression_instances() -> Iterator[tuple[Any, ...]]:
+    """Small problems, and one with probabilities that round to 0 and 1."""
+    generator = np.random.default_rng(13)
+    for size, width in ((1, 1), (4, 2), (3, 4)):
+        X = generator.integers(-3, 4, (size, width)).astype(float)
+        w = generator.integers(-2, 3, width).astype(float)
+        yield w, 0.5, X, generator.integers(0, 2, size).astype(float)
+    # Sure of itself: one example right, two wrong.
+    yield np.array([300.0]), 0.5, np.array([[1.0], [-2.0], [3.0]]), np.array([1.0, 1.0, 0.0])
+
+
+def regression_by_quotients(w: Any, b: Any, X: Any, t: Any) -> dict[str, Any]:
+    """Loss and slopes of logistic regression, weight by weight."""
+    rows = [[mpmath.mpf(value) for value in row] for row in X]
+    weights = [mpmath.mpf(value) for value in (*w, b)]
+
+    def loss(weights: Any) -> Any:
+        logits = [mpmath.fdot(row, weights[:-1]) + weights[-1] for row in rows]
+        losses = [cross_entropy(logistic(z), mpmath.mpf(a)) for z, a in zip(logits, t, strict=True)]
+        return mpmath.fsum(losses) / len(rows)
+
+    def moved(place: int, value: Any) -> Any:
+        return loss([*weights[:place], value, *weights[place + 1 :]])
+
+    slopes = [float(quotient(partial(moved, place), value)) for place, value in enumerate(weights)]
+    return {"loss": float(loss(weights)), "dw": np.array(slopes[:-1]), "db": slopes[-1]}
+
+
+def exact_gradient(point: Any) -> ImmutableMatrix:
+    """The chain rule from weights to logits to probabilities to the loss, one example at a time."""
+    chance, logit, weight, value = sympy.symbols("chance logit weight value")
+    target = sympy.Symbol("target")
+    loss = -target * sympy.log(chance) - (1 - target) * sympy.log(1 - chance)
+    slope = sympy.diff(loss, chance)
+    # d sigmoid / dz, written in the probability itself.
+    curve = sympy.diff(1 / (1 + sympy.exp(-logit)), logit)
+    curve = sympy.simplify(curve.subs(logit, sympy.log(chance / (1 - chance))))
+    data, probabilities, targets = point[X], point[p], point[t]
+    if any(entry in (0, 1) for entry in probabilities):
+        raise UndefinedError("a probability is 0 or 1, and no logit belongs to it")
+    per_logit = [
+        (slope * curve).subs({chance: a, target: b})
+        for a, b in zip(probabilities, targets, strict=True)
+    ]
+    inner = sympy.diff(weight * value, weight)
+    rows = range(data.rows)
+    return ImmutableMatrix(
+        [
+            sum(per_logit[i] * inner.subs(value, data[i, j]) for i in rows) / data.rows
+            for j in range(data.cols)
+        ]
+    )
+
+
+def descent_instances() -> Iterator[tuple[Any, ...]]:
+    """No step, one step, several, and a rate that throws the weights far out."""
+    generator = np.random.default_rng(14)
+    for size, width, rate, steps in (
+        (2, 1, 1.0, 0),
+        (3, 1, 0.5, 1),
+        (4, 2, 1.0, 3),
+        (3, 2, 300.0, 2),
+    ):
+        X = generator.integers(-3, 4, (size, width)).astype(float)
+        yield X, generator.integers(0, 2, size).astype(float), rate, steps
+
+
+def descent_by_quotients(X: Any, t: Any, rate: Any, steps: int) -> dict[str, Any]:
+    """Gradient descent with slopes from difference quotients."""
+    weights = [mpmath.mpf(0)] * (X.shape[1] + 1)
+    losses = []
+    for taken in range(steps + 1):
+        # The quotients are rounded to doubles, so the weights may be too.
+        found = regression_by_quotients(weights[:-1], weights[-1], X, t)
+        losses.append(found["loss"])
+        if taken < steps:
+            slopes = [*found["dw"], found["db"]]
+            weights = [w - mpmath.mpf(rate) * g for w, g in zip(weights, slopes, strict=True)]
+    w = np.array([float(value) for value in weights])
+    return {"w": w[:-1], "b": w[-1], "losses": np.array(losses)}
+
+
+def largest_safe_rate(point: Any) -> Any:
+    """Two over the curvature where it is largest: at probability 1/2, along the top eigenvector.
+
+    With targets of 1/2 the minimum lies at zero weights, so a larger rate really does go up there.
+    """
+    z, rate = sympy.Symbol("z", real=True), sympy.Symbol("rate", positive=True)
+    one = (sympy.log(1 + sympy.exp(-z)) + sympy.log(1 + sympy.exp(z))) / 2
+    curvature = sympy.diff(one, z, 2).subs(z, 0) * point[lmax] / point[n]
+    return sympy.solve(sympy.Eq(1 - rate * curvature, -1), rate)[0]
+
+
+def best_line(points: Any, labels: Any) -> Rational:
+    """The largest fraction of points that a line can classify, by trying all subsets exactly.
+
+    A set is classified by some line if linear inequalities in its three coefficients have a
+    solution. Fit for a handful of points.
+
+    >>> best_line([(0, 0), (0, 1), (1, 0), (1, 1)], [0, 1, 1, 0])
+    3/4
+    """
+    wanted = [
+        (1 if label else -1) * Affine.of([*(int(value) for value in point), 1])
+        for point, label in zip(points, labels, strict=True)
+    ]
+    for size in range(len(wanted), 0, -1):
+        for chosen in combinations(wanted, size):
+            if solution([one.above() for one in chosen], 3) is not None:
+                return Rational(size, len(wanted))
+    return Rational(0)
+
+
+SEPARABLE = ((1, 2), (3, -1), (-1, -2), (-3, 1)), (1, 1, 0, 0)
+
+
+def fate_on_separable(_: Any) -> str:
+    """Along a separating direction the loss falls to 0, and no finite weights have loss 0."""
+    signed = [
+        tuple((1 if label else -1) * value for value in point)
+        for point, label in zip(*SEPARABLE, strict=True)
+    ]
+    direction = solution([Affine.of(point).above() for point in signed], 2)
+    scale = sympy.Symbol("scale", positive=True)
+    margins = [sympy.Rational(Affine.of(point)(direction or (0, 0))) for point in signed]
+    along = sum(sympy.log(1 + sympy.exp(-scale * margin)) for margin in margins)
+    if direction is not None and sympy.limit(along, scale, sympy.oo) == 0:
+        return "diverge"
+    return "minimum"
+
+
+def max_margin_slope(_: Any) -> Any:
+    """The least weights with all margins at least 1, by trying all sets of active margins."""
+    rows = [sympy.Matrix([point]) for point, label in zip(*SEPARABLE, strict=True) if label]
+    candidates = []
+    for size in (1, 2):
+        for chosen in combinations(rows, size):
+            A = sympy.Matrix.vstack(*chosen)
+            w = A.T * (A * A.T).LUsolve(sympy.ones(size, 1))
+            if all((row * w)[0] >= 1 for row in rows):
+                candidates.append((w.dot(w), w))
+    least = min(candidates, key=lambda pair: pair[0])[1]
+    return least[1] / least[0]
