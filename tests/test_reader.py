@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwcode.checking import AnswerError, evaluate, matrix, scalar, vector
-from hwcode.checking.reader import FUNCTIONS, read
+from hwcode.checking.functions import FUNCTIONS
+from hwcode.checking.reader import read
 
 n, d = scalar("n", integer=True, positive=True), scalar("d", integer=True, positive=True)
 x, y, lam = scalar("x"), scalar("y"), scalar("lam")

@@ -21,7 +21,7 @@ from hwcode.checking.errors import AnswerError
 from hwcode.checking.forms import Form, Formula
 from hwcode.checking.identity import Truth
 from hwcode.checking.latex import latex_text
-from hwcode.checking.reader import syntax
+from hwcode.checking.spelling import syntax
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
 __all__ = ["Growth", "outgrowing"]

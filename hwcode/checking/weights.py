@@ -12,7 +12,8 @@ from typing import Any
 import sympy
 
 from hwcode.checking.errors import AnswerError
-from hwcode.checking.reader import LONGEST, read
+from hwcode.checking.reader import read
+from hwcode.checking.spelling import LONGEST
 
 __all__ = ["matrix_of", "read_weights", "vector_of"]
 
