@@ -1,0 +1,65 @@
+"""From a typed answer to Python's syntax tree: plain spelling first, and a hint where it fails."""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+
+from hwcode.checking.errors import AnswerError
+
+__all__ = ["LONGEST", "PRODUCT_HINT", "syntax"]
+
+LONGEST = 4000
+"""Characters; an answer to a homework question is far shorter."""
+PRODUCT_HINT = "every product needs its * (or @ between matrices): 2*x, not 2x"
+
+
+def syntax(text: str) -> tuple[str, ast.expr]:
+    """The plain spelling of a typed answer and its syntax tree; AnswerError if it has none."""
+    if not text.strip():
+        raise AnswerError("the answer is empty")
+    if len(text) > LONGEST:
+        raise AnswerError(f"the answer has {len(text)} characters; at most {LONGEST} are read")
+    source = _spell(text)
+    try:
+        return source, ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise AnswerError(_syntax_message(text, error)) from None
+
+
+def _spell(text: str) -> str:
+    """ASCII spelling: Greek letters by name, typographic signs by their plain forms."""
+    signs = {"−": "-", "·": "*", "×": "*", "⋅": "*", "²": "**2", "³": "**3", "ᵀ": ".T", "’": "'"}
+    # In Python ^ binds less than +, and means something else; in an answer it can only be a power.
+    for sign, plain in {**signs, "^": "**"}.items():
+        text = text.replace(sign, plain)
+    spelled = "".join(_greek(character) for character in text)
+    return re.sub(r"\blambda\b", "lam", " ".join(spelled.split()))
+
+
+def _greek(character: str) -> str:
+    if ord(character) < 128:
+        return character
+    name = unicodedata.name(character, "").split()
+    if name[:3] == ["GREEK", "SMALL", "LETTER"] and len(name) == 4:
+        return {"lamda": "lam"}.get(name[3].lower(), name[3].lower())
+    return character
+
+
+def _syntax_message(text: str, error: BaseException) -> str:
+    """Why a text is no formula, with a hint at what is most often meant.
+
+    >>> _syntax_message("2x", ValueError("invalid"))
+    'not a formula (invalid); every product needs its * (or @ between matrices): 2*x, not 2x'
+    """
+    hint = "for example 2*x**2 or [1, 2]"
+    if re.search(r"\\[A-Za-z]|\$", text):
+        return (
+            "not a formula (LaTeX is not read); a fraction is typed as (a + b)/c, a Greek letter by"
+            " its name, and every product with its *: 2*x, not 2x"
+        )
+    if re.search(r"\d\s*[A-Za-z(]|\)\s*[A-Za-z0-9(]", text):
+        hint = PRODUCT_HINT
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"not a formula ({reason}); {hint}"
