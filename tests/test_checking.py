@@ -296,6 +296,16 @@ def test_what_is_no_real_number_is_wrong(text, tolerance):
     assert form.compare(form.read("[1]"), sympy.Integer(1)).equal
 
 
+def test_a_reference_without_a_value_is_no_fault_of_the_answer():
+    form = Formula(Domain((x,)), "a number")
+    senseless = form.read("trace(eye(x))")
+    with pytest.raises(AnswerError, match="no value"):
+        form.compare(senseless, x)
+    with pytest.raises(ValueError, match="dimension") as ours:
+        form.compare(x, senseless)
+    assert not isinstance(ours.value, AnswerError)
+
+
 def test_a_number_without_a_value_is_told_so():
     told = hwcode.check("A1-1.3.1:nearest", "[log(0), 1]")
     assert told.right is False

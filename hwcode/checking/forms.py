@@ -128,7 +128,10 @@ class Formula(Form):
         try:
             return compare_expressions(answer, reference, self.domain)
         except (ValueError, TypeError, ArithmeticError, NotImplementedError) as error:
-            # SymPy refuses what has no meaning at a point: eye(n) where n is negative.
+            # SymPy refuses what has no meaning at a point: eye(n) where n is negative. If it also
+            # refuses the question's own answer, the fault is ours, and this raises once more.
+            if not isinstance(reference, Truth):
+                compare_expressions(reference, reference, self.domain)
             raise AnswerError(
                 f"no value: {error or type(error).__name__}; expected {self.describe()}"
             ) from None

@@ -68,9 +68,13 @@ class Growth(Form):
 
     def read(self, text: str) -> Any:
         plain = _LETTER.sub("(", text)
-        if any(map(_subtracts, ast.walk(syntax(plain)[1]))):
-            # Looked for in the text: SymPy would cancel one term against another.
+        # Looked for in the text: SymPy would cancel one term against another.
+        nodes = list(ast.walk(syntax(plain)[1]))
+        if any(map(_subtracts, nodes)):
             raise AnswerError(f"an order of growth has no minus; expected {self.describe()}")
+        if called := {ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call)} - {"max"}:
+            # A constant such as cos(pi) is a minus, too.
+            raise AnswerError(f"{min(called)}(...) in an order; expected {self.describe()}")
         return self.accept(self._formula.read(plain))
 
     def accept(self, answer: Any) -> Any:
