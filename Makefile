@@ -11,6 +11,8 @@ BIN := .venv/bin
 UV := .uv/bin/uv
 # No Python is fetched, no cache of another tool's settings is taken over.
 export UV_PYTHON_DOWNLOADS := never
+# Compiled while it is installed: where Python may not write bytecode, each start would compile anew.
+export UV_COMPILE_BYTECODE := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
 .PHONY: help
