@@ -27,14 +27,15 @@ book: .venv/.book  ## build the site, or preview one chapter with PAGE=name
 serve: book  ## build the site and serve it on http://127.0.0.1:8000
 	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
+# Two workers with a thread each: with two threads each they wait for one another.
 .PHONY: test
 test: .venv/.test  ## run all tests: units, properties, doctests, every page
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
 	  $(PYTEST)
 
 .PHONY: test-core
 test-core: .venv/.test  ## run the quick tests: no pages, no builds, no browser
-	$(BIN)/python -m pytest --numprocesses 2 -m "not build and not pages and not browser" $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 -m "not build and not pages and not browser" $(PYTEST)
 
 .PHONY: lint
 lint: .venv/.lint  ## check style, format and types
