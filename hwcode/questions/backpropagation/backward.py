@@ -32,7 +32,6 @@ from hwcode.questions.backpropagation.sizes import CHAPTER, size
 
 __all__ = ["QUESTIONS"]
 
-
 d, m, N = size("d"), size("m"), size("N")
 x = vector("x", d, r"x")
 W1, W2 = matrix("W1", m, d, r"W^{(1)}"), matrix("W2", m, d, r"W^{(2)}")
@@ -412,6 +411,5 @@ $\bar x=W^{(1)\top}\bar z_1+W^{(2)\top}\bar z_2+W^{(4)\top}\bar y$: one term for
 """,
     conventions=("layout", "label", "kink"),
 )
-
 
 QUESTIONS = (backward,)

@@ -14,7 +14,6 @@ from hwcode.questions.backpropagation.sizes import CHAPTER
 
 __all__ = ["QUESTIONS"]
 
-
 GRAPH = Graph(bp.NODES, aliases={"y'": "yp", "y′": "yp"})
 
 
@@ -122,6 +121,5 @@ $y\to y'\to S\to J$, $t\to S$. Three paths lead from $x$ to $J$: through $z_1$, 
 directly to $y$; so the backward pass will add three terms at $x$.
 """,
 )
-
 
 QUESTIONS = (graph,)

@@ -22,7 +22,6 @@ from hwcode.scaling_laws import BESIROGLU, HOFFMANN, KAPLAN
 
 __all__ = ["QUESTIONS"]
 
-
 alpha_n = scalar("alpha_N", positive=True)
 alpha_s = scalar("alpha_S", positive=True)
 alpha_b = scalar("alpha_B", positive=True)
@@ -252,6 +251,5 @@ the first run was trained near that flattening; a run stopped early gains more b
 al. (2022) parameters and tokens should grow together.
 """,
 )
-
 
 QUESTIONS = (compute_question,)

@@ -13,7 +13,6 @@ from hwcode.checking import Choice, Domain, Formula, Method, Mistake, Part, Ques
 
 __all__ = ["QUESTIONS"]
 
-
 a = scalar("a", positive=True)
 w0 = scalar("w0", "w_0", positive=True)
 sigma = scalar("sigma", positive=True)
@@ -263,6 +262,5 @@ $B$ for small batches, tending to $1/a$ for large ones, where curvature alone li
 for any fixed number of steps. In the steady state the loss rises with $\eta$: "optimal" needs a horizon.
 """,
 )
-
 
 QUESTIONS = (rate_question,)

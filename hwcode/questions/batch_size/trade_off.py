@@ -13,7 +13,6 @@ from hwcode.checking import Choice, Domain, Formula, Method, Mistake, Part, Ques
 
 __all__ = ["QUESTIONS"]
 
-
 Smin = scalar("Smin", r"S_{\min}", positive=True)
 Bc = scalar("Bc", r"B_{\mathrm{c}}", positive=True)
 pt = scalar("pt", "p_t", positive=True)
@@ -227,6 +226,5 @@ is nearly exact already and the flattest directions set the pace, which only cur
 (preconditioning, momentum) changes.
 """,
 )
-
 
 QUESTIONS = (point_question, speed_question)

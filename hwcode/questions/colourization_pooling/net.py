@@ -289,5 +289,4 @@ behind it, as its outputs are logits. `forward` applies one after the other.
 """,
 )
 
-
 QUESTIONS = (net,)

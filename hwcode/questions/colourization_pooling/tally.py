@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from sympy import ImmutableMatrix, Matrix
@@ -13,14 +13,10 @@ from sympy.polys.monomials import itermonomials
 
 from hwcode import sizes
 from hwcode.checking import Alternative, Domain, Formula, Mistake, Part, Question, Truth, scalar
+from hwcode.questions.colourization_pooling.net import layers_of
 from hwcode.sizes import LAYERS, Counting
 
-if TYPE_CHECKING:
-    pass
-from hwcode.questions.colourization_pooling.net import layers_of
-
 __all__ = ["QUESTIONS"]
-
 
 NIC, NF, NC, n = (scalar(name, integer=True, positive=True) for name in ("NIC", "NF", "NC", "n"))
 
@@ -350,6 +346,5 @@ With height and width doubled the weights are the same; outputs and connections 
 """,
     conventions=("counting", "zero-padding"),
 )
-
 
 QUESTIONS = (tally_question,)

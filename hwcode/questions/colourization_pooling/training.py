@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 
 from hwcode.checking import Choice, Mistake, Part, Question, Truth
 from hwcode.checking.verdict import Method
-
-if TYPE_CHECKING:
-    pass
 from hwcode.questions.colourization_pooling.records import mean, measured, record_of, recorded
 
 __all__ = ["QUESTIONS"]
-
 
 AGAINST_TABLE = {
     "better": "better than a table from the grey level of a pixel to its commonest colour",
@@ -150,6 +146,5 @@ in brightness. They are pale: where grey leaves the colour open, the commonest o
 apart, each by its own largest logit, so there are specks.
 """,
 )
-
 
 QUESTIONS = (training,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sympy import ImmutableMatrix, Rational
 
@@ -10,11 +10,7 @@ from hwcode.checking import Choice, Formula, Mistake, Ordering, Part, Question, 
 from hwcode.checking.verdict import Method
 from hwcode.questions.colourization_pooling.records import mean, record_of
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["QUESTIONS"]
-
 
 BATCHES = (32, 64, 128, 256, 512)
 SIZES = ("32", "128", "512")
@@ -156,6 +152,5 @@ its gradients are less noisy, for sixteen times the computation. A larger rate m
 missing updates. Training and validation loss stay together, so none of this is about generalisation.
 """,
 )
-
 
 QUESTIONS = (batch_size,)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hwcode import sizes
 from hwcode.checking import Choice, Mistake, Part, Question, Truth
 from hwcode.checking.verdict import Method
 from hwcode.questions.colourization_pooling.records import record_of
 from hwcode.questions.colourization_pooling.tally import NC, NF, NIC, PLAIN, counted
-from hwcode.sizes import Counting
-
-if TYPE_CHECKING:
-    pass
 from hwcode.questions.colourization_transposed.net import layers_of
+from hwcode.sizes import Counting
 
 __all__ = ["QUESTIONS"]
 
@@ -227,6 +224,5 @@ hands the fine maps on, is better still. What improves is brightness; chroma is 
 """,
     conventions=("counting",),
 )
-
 
 QUESTIONS = (comparison,)

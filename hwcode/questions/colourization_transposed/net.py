@@ -235,5 +235,4 @@ padding=kernel // 2)` with nothing behind it.
 """,
 )
 
-
 QUESTIONS = (net,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from sympy import ImmutableMatrix, Rational
@@ -13,11 +13,7 @@ from sympy import ImmutableMatrix, Rational
 from hwcode.checking import Choice, Domain, Formula, Mistake, Part, Question, Truth, scalar
 from hwcode.checking.domain import Numbers
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["QUESTIONS"]
-
 
 k, d = (scalar(name, integer=True, positive=True) for name in ("k", "d"))
 
@@ -238,6 +234,5 @@ size (pad 1 on one side and 2 on the other, `padding="same"`).
 """,
     conventions=("zero-padding",),
 )
-
 
 QUESTIONS = (paddings,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy
 from sympy import Rational
@@ -11,11 +11,7 @@ from hwcode.checking import Choice, Mistake, Number, Part, Question, Truth
 from hwcode.checking.verdict import Method
 from hwcode.questions.colourization_pooling.records import mean, measured, record_of, recorded
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["QUESTIONS"]
-
 
 STILL = {
     "falls": "it still falls: lower in the last five epochs than in the five before, for every seed",
@@ -130,6 +126,5 @@ together, and both are still falling: the net does not overfit, and more updates
 """,
     conventions=("logarithm",),
 )
-
 
 QUESTIONS = (training,)

@@ -332,5 +332,4 @@ sign changes), strongest at single points. So: edges of every direction, lines a
     conventions=("flip", "zero-padding"),
 )
 
-
 QUESTIONS = (filters,)

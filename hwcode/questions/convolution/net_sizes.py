@@ -19,7 +19,6 @@ from hwcode.sizes import LAYERS, Counting
 
 __all__ = ["QUESTIONS"]
 
-
 NAMES = ("Conv3-64", "MaxPool", "Conv3-128", "MaxPool", "Conv3-256", "Conv3-256", "MaxPool", "FC-1024", "FC-100")  # fmt: skip
 MAIN = Counting()
 NO_PADDING = "with convolutions that pad nothing, which is the other reading of 'zero padding'"
@@ -372,6 +371,5 @@ Inputs of one neuron: {_one_by_one(_fan_in())}.
 """,
     conventions=("counting", "zero-padding"),
 )
-
 
 QUESTIONS = (net_sizes,)

@@ -25,7 +25,6 @@ from hwcode.questions.convolution.problem import CHAPTER
 
 __all__ = ["QUESTIONS"]
 
-
 k1, k2, k3, s1, s2, s3, d1, d2 = (
     scalar(f"{letter}{number}", integer=True, positive=True)
     for letter, number in ("k1", "k2", "k3", "s1", "s2", "s3", "d1", "d2")
@@ -336,6 +335,5 @@ the border.
 """,
     conventions=("zero-padding",),
 )
-
 
 QUESTIONS = (receptive,)

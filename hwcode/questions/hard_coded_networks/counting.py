@@ -225,5 +225,4 @@ $\sum_is_ix_i$; with ReLU, for $|x_i|\le M$, $s_ix_i=\mathrm{relu}(x_i+Ms_i-M)-\
     conventions=("rank",),
 )
 
-
 QUESTIONS = (counting,)

@@ -98,5 +98,4 @@ other, as sorted lists span $\mathbb R^4$.
 """,
 )
 
-
 QUESTIONS = (select,)

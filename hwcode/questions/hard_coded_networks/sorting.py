@@ -328,5 +328,4 @@ orders the rest. Four blocks are too few: their $2^4=16$ outcomes cannot tell $4
 """,
 )
 
-
 QUESTIONS = (sort_two, sort_four)

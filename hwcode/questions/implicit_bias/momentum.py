@@ -210,5 +210,4 @@ $(\alpha+\alpha^2+\dots)\,u=\frac{\alpha}{1-\alpha}u$.
 """,
 )
 
-
 QUESTIONS = (with_momentum,)

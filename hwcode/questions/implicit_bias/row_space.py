@@ -355,5 +355,4 @@ it is the shortest solution, and the only one of its length.
     conventions=("half", "mean"),
 )
 
-
 QUESTIONS = (single, minibatch)

@@ -206,5 +206,4 @@ other than 0). If $X^\top a=0$ every $\eta$ is optimal.
     conventions=("mean", "half"),
 )
 
-
 QUESTIONS = (best_once,)

@@ -42,7 +42,6 @@ from hwcode.rate_polynomials import convexity, loss_polynomial, variations, weig
 
 __all__ = ["QUESTIONS"]
 
-
 slope_of_many = -4 * k * sympy.Trace(a.T * GRAM * MatPow(FACTOR, 2 * k - 1) * a) / n**2
 second_of_many = 8 * k * (2 * k - 1) * Norm(MatPow(FACTOR, k - 1) * GRAM * a) ** 2 / n**3
 
@@ -304,6 +303,5 @@ $n/(\lambda_{\min}+\lambda_{\max})$ of the excited ones.
 """,
     conventions=("mean", "steps"),
 )
-
 
 QUESTIONS = (convex_later,)

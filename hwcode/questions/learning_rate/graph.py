@@ -17,7 +17,6 @@ from hwcode.questions.learning_rate.problem import CHAPTER, gradient_at, k
 
 __all__ = ["QUESTIONS"]
 
-
 NODES = ("w0", "L0", "g0", "w1", "L1", "g1", "w2", "L2", "eta")
 STEPS = edges_of(lr.two_steps(np.eye(1), np.zeros(1)))
 
@@ -162,6 +161,5 @@ used, and those are functions of $w_0$ and $w_1$.
 """,
     conventions=("derivative-arrow",),
 )
-
 
 QUESTIONS = (graph,)

@@ -39,7 +39,6 @@ from hwcode.questions.learning_rate.problem import (
 
 __all__ = ["QUESTIONS"]
 
-
 l1, l2 = scalar("l1", r"\lambda_1", positive=True), scalar("l2", r"\lambda_2", positive=True)
 b0, b1, b2 = scalar("b0", "b_0"), scalar("b1", "b_1"), scalar("b2", "b_2")
 
@@ -180,6 +179,5 @@ $L_k=\frac1n\sum_jb_j^2(1-\frac{2\eta}n\lambda_j)^{2k}$.
 """,
     conventions=("mean", "steps"),
 )
-
 
 QUESTIONS = (many_steps,)

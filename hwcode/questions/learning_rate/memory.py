@@ -45,7 +45,6 @@ __all__ = ["QUESTIONS"]
 
 e = scalar("e")
 
-
 v = scalar("v", integer=True, positive=True)
 last, before = vector("glast", d), vector("gbefore", d)
 
@@ -281,6 +280,5 @@ $O(\sqrt k)$ at the cost of repeating the steps.)
 """,
     conventions=("steps",),
 )
-
 
 QUESTIONS = (memory,)

@@ -200,5 +200,4 @@ $w_0$ is not stationary. Otherwise $L_1=L_0$ for every $\eta$.
     conventions=("mean",),
 )
 
-
 QUESTIONS = (one_step, convex_once)

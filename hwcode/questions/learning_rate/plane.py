@@ -23,7 +23,6 @@ from hwcode.rate_polynomials import loss_polynomial, weights_in_rate
 
 __all__ = ["QUESTIONS"]
 
-
 p, q = scalar("p"), scalar("q")
 
 
@@ -211,6 +210,5 @@ along $(1,1)$, at right angles to the line $w_1+w_2=3$, and ends on it. From any
 orthogonal projection on the line.
 """,
 )
-
 
 QUESTIONS = (plane,)

@@ -133,5 +133,4 @@ $k\ge2$ $L_k$ is strictly, not strongly convex: all its derivatives below the $2
     conventions=("steps",),
 )
 
-
 QUESTIONS = (plane_again,)

@@ -210,5 +210,4 @@ both and finds the rate that is best for a few steps, which may be far from the 
     conventions=("steps",),
 )
 
-
 QUESTIONS = (realistic,)

@@ -12,7 +12,6 @@ from hwcode.questions.learning_rate_schedule.problem import CHAPTER, c, s
 
 __all__ = ["QUESTIONS"]
 
-
 K = scalar("K", integer=True, positive=True)
 m = scalar("m", integer=True, positive=True)
 
@@ -176,6 +175,5 @@ the size of the convolutions' weights plays no part.
 """,
     conventions=("logarithm",),
 )
-
 
 QUESTIONS = (beginning,)

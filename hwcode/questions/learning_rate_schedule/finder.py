@@ -247,5 +247,4 @@ least well before. Either way $\eta^*$ is no safe rate, and the division by 10 i
     conventions=("momentum",),
 )
 
-
 QUESTIONS = (finder,)

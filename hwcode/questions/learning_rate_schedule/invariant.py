@@ -345,5 +345,4 @@ $\lambda$ counts by itself. Three runs do not show an invariance: report seeds a
     conventions=("momentum",),
 )
 
-
 QUESTIONS = (invariant,)

@@ -9,6 +9,7 @@ from hwcode.checking import Numbers, scalar
 from hwcode.training.experiment import Record
 
 CHAPTER = "learning_rate_schedule"
+
 a, b, q = (scalar(name, positive=True) for name in "abq")
 c, s, h, x = (scalar(name, positive=True) for name in "cshx")
 eta, rho = scalar("eta", positive=True), scalar("rho", positive=True)

@@ -304,5 +304,4 @@ minibatches has dropout in it, so for a comparison evaluate the training images 
     conventions=("momentum", "last-minibatch"),
 )
 
-
 QUESTIONS = (schedule,)

@@ -176,5 +176,4 @@ contracts for every start exactly if $0<\eta<n/\lambda_{\max}(X^\top X)$.
     conventions=("mean", "half"),
 )
 
-
 QUESTIONS = (gradient, underparameterised)

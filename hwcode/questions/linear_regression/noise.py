@@ -199,5 +199,4 @@ gives $\sigma^2(n-r)/n$; $r=d$ and $r=n$ are the two cases.
     conventions=("mean",),
 )
 
-
 QUESTIONS = (noisy, overparameterised_noise)

@@ -263,5 +263,4 @@ double descent.
 """,
 )
 
-
 QUESTIONS = (polynomials, more_data)

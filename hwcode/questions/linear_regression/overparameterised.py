@@ -193,5 +193,4 @@ solution is $\hat w+v$ with $Xv=0$, $v\perp\hat w$, hence longer.
 """,
 )
 
-
 QUESTIONS = (line, overparameterised)

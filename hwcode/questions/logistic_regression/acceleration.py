@@ -118,5 +118,4 @@ handout's figure, which is the slope for the distance.
     conventions=("logarithm",),
 )
 
-
 QUESTIONS = (acceleration,)

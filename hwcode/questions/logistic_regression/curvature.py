@@ -28,7 +28,6 @@ from hwcode.questions.logistic_regression.problem import CHAPTER
 
 __all__ = ["QUESTIONS"]
 
-
 n = scalar("n", integer=True, positive=True)
 d = scalar("d", integer=True, positive=True)
 lam = scalar("lam", r"\lambda", positive=True)

@@ -228,5 +228,4 @@ $\log f$ itself flattens at $\log f^*$.
     conventions=("logarithm",),
 )
 
-
 QUESTIONS = (data, descent)

@@ -8,6 +8,7 @@ from hwcode.checking import scalar
 from hwcode.training.experiment import Record
 
 CHAPTER = "logistic_regression"
+
 eta, mu = scalar("eta", positive=True), scalar("mu", positive=True)
 beta, kappa, s = (
     scalar("beta", positive=True),

@@ -170,5 +170,4 @@ is small, the rate; a rate that tends to 0 slowly enough ($\sum\eta_t=\infty$) r
 """,
 )
 
-
 QUESTIONS = (stochastic,)

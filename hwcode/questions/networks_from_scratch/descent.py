@@ -198,5 +198,4 @@ direction tends to that of maximum margin: least $\lVert w\rVert$ with $w_1+2w_2
 """,
 )
 
-
 QUESTIONS = (descent, train_regression)

@@ -184,5 +184,4 @@ cost is that of the forward pass up to a constant.
 """,
 )
 
-
 QUESTIONS = (activations, sequence)

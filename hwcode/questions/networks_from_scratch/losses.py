@@ -319,5 +319,4 @@ followed by the loss with logits.
     conventions=("mean",),
 )
 
-
 QUESTIONS = (cross_entropy, linear, regression)

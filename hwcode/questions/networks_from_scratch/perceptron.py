@@ -211,5 +211,4 @@ units put out $\frac12$ and move, but equal units get equal gradients for ever.
     conventions=("kink",),
 )
 
-
 QUESTIONS = (perceptron, train_perceptron)

@@ -287,5 +287,4 @@ weight had the penalty $\frac{\lambda}{2\eta}(\sqrt v+\epsilon)$ of its own.
     conventions=("half", "decay", "epsilon"),
 )
 
-
 QUESTIONS = (adaptive,)

@@ -248,5 +248,4 @@ $0<\lambda+2\eta\lambda_{\max}/n<2$. As $\eta$ enters, a schedule of rates or mo
     conventions=("mean", "half", "decay"),
 )
 
-
 QUESTIONS = (equivalence,)

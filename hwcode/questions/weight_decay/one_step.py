@@ -12,7 +12,6 @@ from hwcode.questions.weight_decay.problem import CHAPTER, X, d, eta, lam, lamt,
 
 __all__ = ["QUESTIONS"]
 
-
 SHAPES = ({n: 1, d: 2}, {n: 3, d: 2}, {n: 2, d: 3})
 
 
@@ -118,6 +117,5 @@ $w_1=(1-\lambda)w_0-\frac{2\eta}nX^\top(Xw_0-t)$.
 """,
     conventions=("mean", "half", "decay"),
 )
-
 
 QUESTIONS = (one_step,)
