@@ -29,7 +29,7 @@ def used(root: Path) -> dict[str, list[str]]:
         path = Path(name)
         if path.is_relative_to(root) and path.is_file():
             relative = path.relative_to(root)
-            if relative.parts[0] not in scratch and path.suffix not in (".py", ".pyc"):
+            if relative.parts[0] not in scratch and path.suffix != ".pyc":
                 files.add(str(relative))
     modules = set()
     for module in list(sys.modules.values()):

@@ -59,17 +59,18 @@ def test_the_audit_sees_what_the_inputs_miss(tmp_path):
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy" / "__init__.py").write_text("")
     (tmp_path / "toy" / "hidden.py").write_text("value = 1\n")
+    (tmp_path / "toy" / "read.py").write_text("")
     (tmp_path / "data.txt").write_text("1")
     cells = [
         "import sys; sys.path.insert(0, '.')",
         "import importlib; importlib.import_module('toy.hidden')",
-        "open('data.txt').read()",
+        "open('data.txt').read(); open('toy/read.py').read()",
     ]
     text = HEAD.format(extra="") + "# Page\n"
     text += "".join(f"\n```{{code-cell}}\n{cell}\n```\n" for cell in cells)
     (tmp_path / "page.md").write_text(text)
     used = audited("page", tmp_path)
-    assert set(used["files"]) - set(used["inputs"]) == {"data.txt"}
+    assert set(used["files"]) - set(used["inputs"]) >= {"data.txt", "toy/read.py"}
     assert "toy/hidden.py" in set(used["modules"]) - set(used["inputs"])
 
 
