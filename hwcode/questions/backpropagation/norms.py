@@ -121,7 +121,7 @@ squared Frobenius norm of each.
                 Mistake(Integer(275), "the error is passed back without the transpose"),
                 Mistake(sympy.sqrt(572), "this is the norm; its square is asked for"),
                 Mistake(
-                    Integer(16), "this is the square of the sum, (-4 + 6 + ...); squares come first"
+                    Integer(100), "this is the square of the sum of all entries; squares come first"
                 ),
             ),
         ),

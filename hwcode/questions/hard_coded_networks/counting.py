@@ -219,7 +219,7 @@ fires at the right count, and a gate that lets one number through.*
 Hidden units $h_j=\mathbb I(x_1-x_j\ge0)$, $j=2,3,4$: rows $(1,-1,0,0)$, $(1,0,-1,0)$, $(1,0,0,-1)$, biases
 0. Output $r_1=h_2+h_3+h_4$: weights 1, bias 0, identity; for distinct numbers it counts the smaller ones.
 The same with $x_i$ in the first place gives $r_i$. A unit $s_i=\mathbb I\big(2r_i-2(k-1)\in[-1,1]\big)$
-fires for the $k$-th smallest alone (with $r_i-(k-1)$ it would fire for three). The output is
+fires for the $k$-th smallest alone (with $r_i-(k-1)$ it would fire for two or three). The output is
 $\sum_is_ix_i$; with ReLU, for $|x_i|\le M$, $s_ix_i=\mathrm{relu}(x_i+Ms_i-M)-\mathrm{relu}(-x_i+Ms_i-M)$.
 """,
     conventions=("rank",),

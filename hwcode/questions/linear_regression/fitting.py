@@ -161,7 +161,7 @@ converge from every start?
                 Mistake(2 * n / lmax, "the Hessian has a factor 2: half of this", "half"),
                 Mistake(
                     n / (2 * lmax),
-                    "this is 1/L, the fastest rate for the steepest direction; twice it still converges",
+                    "this is 1/L, the fastest rate for the steepest direction; every rate below twice it converges",
                 ),
             ),
         ),

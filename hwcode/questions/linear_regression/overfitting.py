@@ -233,7 +233,8 @@ Give $n_1<n_2$, at a fixed dimension $d$, for which the loss with $n_2$ data poi
 with $n_1$; report both losses and explain what happens. *The handout does not say which loss; the
 training loss of a fit grows with $n$ trivially, so the loss on new data is meant.* To have one
 answer that can be checked: standard normal features, $d={DIMENSION}$, $\lVert w^*\rVert^2=1$, noise
-variance $\frac14$, the minimum-norm fit, and the expected squared error on a fresh example.
+variance $\frac14$, the minimum-norm fit, and the expected squared error on a fresh example, whose target
+is taken without noise.
 """,
     parts=(
         Part(

@@ -161,7 +161,7 @@ Nesterov's updates, (ii) SGD, (iii) SGD with Nesterov's updates. Is (iii) faster
         ),
     ),
     model_answer=r"""
-(iii) is ahead of (ii) for a while, then levels out higher: both walk around the minimum under the
+At the rate $1/L$, (iii) is ahead of (ii) for a while, then levels out higher: both walk around the minimum under the
 noise of the minibatch gradients, which momentum adds up, $1/(1-\rho)$-fold for small rates. (i) has
 no noise and goes straight on to rounding error; (ii) follows gradient descent at first (on a
 quadratic its expectation does exactly) and flattens near $\frac12\sum_jh_j\operatorname{Var}(a_j)

@@ -90,7 +90,7 @@ before the first step and after each. *We add:* how large may the rate be? """
 Start with $w=0$, $b=0$. In each step compute $z=Xw+b$ and $g=(\sigma(z)-t)/n$ over all examples, keep the loss,
 then set $w\leftarrow w-\eta X^\top g$ and $b\leftarrow b-\eta\sum_ig_i$ together. The Hessian
 $\frac1n\tilde X^\top\operatorname{diag}(p_i(1-p_i))\tilde X$ is at most $L=\lambda_{\max}(\tilde X^\top\tilde X)/(4n)$, so a step
-changes the loss by at most $-\eta(1-\eta L/2)\lVert\nabla L\rVert^2$, which is not positive for $\eta\le2/L=8n/\lambda_{\max}$.
+changes the loss $f$ by at most $-\eta(1-\eta L/2)\lVert\nabla f\rVert^2$, which is not positive for $\eta\le2/L=8n/\lambda_{\max}$.
 """,
     conventions=("mean",),
 )
