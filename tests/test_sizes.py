@@ -269,6 +269,24 @@ def test_the_theoretical_field_is_the_largest_one_seen_far_from_borders(network)
     assert max(spans) == expected
 
 
+@SLOW
+@given(st.lists(windows(), min_size=1, max_size=4))
+def test_gaps_come_only_from_units_read_farther_apart_than_their_fields(steps):
+    chain = [Conv(2, **values) for values in steps]
+    seen, size, apart, torn = sizes.footprint(chain), 1, 1, False
+    for layer in chain:
+        torn |= layer.kernel > 1 and layer.dilation * apart > size
+        size += (layer.kernel - 1) * layer.dilation * apart
+        apart *= layer.stride
+    assert max(seen) - min(seen) + 1 == size
+    assert torn or len(seen) == size
+
+
+def test_later_layers_can_fill_the_gaps_of_a_dilation():
+    assert len(sizes.footprint([Conv(2, 3, dilation=2)])) == 3
+    assert len(sizes.footprint([Conv(2, 3, dilation=2), Conv(2, 3)])) == 7
+
+
 def test_the_formula_of_the_receptive_field_in_symbols():
     k1, k2, s1, s2, d2, k3 = sympy.symbols("k1 k2 s1 s2 d2 k3", integer=True, positive=True)
     chain = [Conv(4, k1, s1), Conv(4, k2, s2, dilation=d2), Conv(4, k3)]

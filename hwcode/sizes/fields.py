@@ -24,8 +24,8 @@ __all__ = ["footprint", "receptive_field", "seen"]
 def footprint(layers: Sequence[Layer], position: int = 0, axis: int = 0) -> frozenset[int]:
     """The input positions that a unit of the last layer depends on, on an axis without ends.
 
-    With a dilation, or a stride larger than the field before it, there are gaps; below a transposed
-    convolution whose stride exceeds its kernel it may be empty.
+    With dilations and strides there may be gaps; below a transposed convolution whose stride
+    exceeds its kernel it may be empty.
 
     Raises:
         ValueError: for fully connected layers, which have no place on an axis.

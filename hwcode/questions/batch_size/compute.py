@@ -145,7 +145,8 @@ law of Hoffmann et al. (2022) beside it.*
             mistakes=(
                 Mistake("A", "the curve of one size flattens at a level that only its size lowers"),
                 Mistake(
-                    "B", "near the critical batch a larger one saves few steps, and the level stays"
+                    "B",
+                    "from the critical batch on a larger one saves half of the steps at most, and the level stays",
                 ),
             ),
         ),

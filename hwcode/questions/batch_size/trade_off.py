@@ -222,8 +222,8 @@ suited way to accelerate training there: higher order optimizers, or parallel co
     model_answer=r"""
 A: noise dominated; seek parallel compute. Steps fall in proportion to $1/B$, so a larger batch on more
 devices saves time at no extra compute. B: curvature dominated; use higher order optimizers. The gradient
-is nearly exact already and the flattest directions set the pace, which only curvature information
-(preconditioning, momentum) changes.
+is nearly exact already and the flattest directions set the pace. A larger batch does not change that;
+preconditioning by the curvature does, and so does momentum.
 """,
 )
 

@@ -253,7 +253,7 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
                 ),
                 Mistake(
                     9 * 1024 * (NIC * NF + 4 * NF**2 + NF * NC + NC**2),
-                    "the four inner convolutions do not all run at full size: theirs are 16, 8, 16 and 32",
+                    "the three inner convolutions do not run at full size: theirs are 16, 8 and 16",
                 ),
             ),
         ),
