@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
       how: equal numbers
     0
     """
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(_answers_spaced(given))
     from hwcode.checking.errors import AnswerError, UnknownNameError
     from hwcode.data.images import DataError
 
@@ -48,6 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(f"hwcode: unexpected {told}", file=sys.stderr)
         return FAILED
+
+
+def _answers_spaced(arguments: Sequence[str]) -> list[str]:
+    """A space before an answer such as ``-w1+3``, which would be taken for an option.
+
+    >>> _answers_spaced(["check", "A1-1.3.1:line", "-w1+3", "--json"])
+    ['check', 'A1-1.3.1:line', ' -w1+3', '--json']
+    """
+    if not arguments or arguments[0] != "check":
+        return list(arguments)
+    return [f" {one}" if re.match(r"-[^-]", one) and one != "-h" else one for one in arguments]
 
 
 def _parser() -> argparse.ArgumentParser:

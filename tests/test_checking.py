@@ -32,6 +32,7 @@ from hwcode.checking import (
 )  # fmt: skip
 from hwcode.checking.degrees import degree
 from hwcode.checking.domain import Numbers
+from hwcode.checking.expressions import UndefinedError
 from hwcode.checking.graphs import Graph, carry_out, edges_of
 from hwcode.checking.identity import compare_expressions
 from hwcode.checking.programs import Program, Witness, close
@@ -294,6 +295,38 @@ def test_what_is_no_real_number_is_wrong(text, tolerance):
     form = Number(tolerance=tolerance)
     assert not form.compare(form.read(text), sympy.Integer(1)).equal
     assert form.compare(form.read("[1]"), sympy.Integer(1)).equal
+
+
+def test_a_matrix_has_no_fractional_power():
+    typed = "a.T @ (eye(n) - 2*eta/n*X@X.T)**(2*k + 9/10) @ a / n"
+    assert hwcode.check("H2-2.3.1:loss", typed).right is False
+    with pytest.raises(UndefinedError, match="power of a matrix would be 1/2"):
+        evaluate(X ** (Rational(1, 2) * n), {n: 1, d: 1, X: ImmutableMatrix([[4]])})
+
+
+@pytest.mark.parametrize(
+    "got", [[1 + 7j], np.array([1 + 0j]), "1", ["1"], np.array("1"), None, [None]]
+)
+def test_what_is_no_array_of_real_numbers_is_no_answer_of_a_program(got):
+    assert "no array of real numbers" in close(got, np.ravel(1.0), 1e-9)
+
+
+def test_a_right_answer_by_another_convention_is_not_refuted_at_a_point():
+    at = {"n": 2, "d": 1, "x": [3], "w": [1], "t": 5}
+    told = hwcode.check("H2-1.1.1:gradient", "2*(dot(x, w) - t)*x/n", at=at)
+    assert told.right is None
+    assert told.convention
+    assert hwcode.check("H2-1.1.1:gradient", "3*(dot(x, w) - t)*x/n", at=at).right is False
+
+
+def test_a_number_too_long_to_be_shown_is_refused():
+    with pytest.raises(AnswerError, match="more than 4000 digits"):
+        hwcode.check("A1-1.3.3:error", 10**5000)
+
+
+def test_a_witness_is_made_of_finite_numbers():
+    with pytest.raises(AnswerError, match="no finite number"):
+        hwcode.check("A1-3.4:fire", "[log(0), 1]")
 
 
 def test_a_reference_without_a_value_is_no_fault_of_the_answer():

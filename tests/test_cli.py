@@ -79,6 +79,11 @@ def test_a_file_that_is_no_text_is_not_readable(tmp_path, capsys):
     assert "no text in UTF-8" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("answer", ["-w1+3", "-(w1-3)", "-w1 + 3"])
+def test_an_answer_may_begin_with_a_minus(answer):
+    assert main(["check", "A1-1.3.1:line", answer]) == 0
+
+
 def test_unreadable_as_json(capsys):
     assert main(["check", "A1-1.3.1:nearest", "[3, 0", "--json"]) == 2
     printed = capsys.readouterr()

@@ -199,6 +199,14 @@ def test_a2_4_1_a_class_may_be_written_otherwise():
         ("kernel // 2", "1", "differs"),
         ("x = conv(x)", "x = conv(y)", "fails"),
         ("class PoolUpsampleNet(nn.Module)", "class PoolUpsampleNet(dict)", ""),
+        ("return self.convs[4](x)", "return self.convs[4](x), x", "returns no tensor"),
+        ("BatchNorm2d(b)", "BatchNorm2d(b, track_running_stats=False)", "keeps other numbers"),
+        ("return self.convs[4](x)", "assert self.training; return self.convs[4](x)", "fails"),
+        (
+            "return self.convs[4](x)",
+            "return self.convs[4](x)[: 3 if self.training else 1]",
+            "another",
+        ),
     ],
 )
 def test_a2_4_1_each_seeded_error_is_found(old, new, told):
@@ -321,9 +329,18 @@ def test_a_placement_can_be_named(monkeypatch, task):
     make = partial(co.NETS["pool"], 3, 1, 2, 24)
     chosen = engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
     assert chosen == Placement("cpu", "float32", "channels_last")
-    monkeypatch.setenv("HWCODE_PLACEMENT", "cpu,float16")
-    with pytest.raises(ValueError, match="precision"):
-        engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
+    monkeypatch.setenv("HWCODE_PLACEMENT", "cpu, float32, contiguous, compiled")
+    chosen = engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
+    assert chosen == Placement("cpu", "float32", "contiguous", compiled=True)
+    for wrong, told in (
+        ("cpu,float16,contiguous", "precision"),
+        ("cpu,float32", "expected"),
+        ("gpu,float32,contiguous", "expected"),
+        ("a,b,c,d", "expected"),
+    ):
+        monkeypatch.setenv("HWCODE_PLACEMENT", wrong)
+        with pytest.raises(ValueError, match=told):
+            engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
 
 
 # --- records ------------------------------------------------------------------------------------

@@ -112,6 +112,9 @@ class Server(http.server.BaseHTTPRequestHandler):
         if body is None:
             self.send_error(404)
             return
+        if self.path.startswith("/garbled"):
+            self.wfile.write(b"no status line at all\r\n\r\n")
+            return
         start = int(wanted.removeprefix("bytes=").removesuffix("-") or 0) if self.ranges else 0
         if start >= len(body) and start:
             self.send_error(416)
@@ -173,8 +176,9 @@ def test_fetch_starts_anew_where_ranges_are_not_served_or_the_part_was_bad(tmp_p
 
 def test_fetch_takes_the_next_mirror(tmp_path, server):
     good = archive_of(server, "a.bin", b"right" * 1000)
-    Server.files["/bad.bin"] = b"wrong" * 1000
-    mirrors = (f"{server}/missing.bin", f"{server}/bad.bin", *good.mirrors)
+    Server.files["/bad.bin"] = Server.files["/garbled.bin"] = b"wrong" * 1000
+    first = (f"{server}/{name}.bin" for name in ("missing", "bad", "garbled"))
+    mirrors = (*first, *good.mirrors)
     archive = Archive("a.bin", good.sha256, mirrors)
     assert fetch(archive, tmp_path).read_bytes() == b"right" * 1000
 

@@ -228,6 +228,14 @@ def test_comparators_as_people_type_them(text):
     assert Comparators(4, "sorts").read(text) == ((0, 1), (1, 3))
 
 
+def test_a_list_of_comparators_counts_wires_from_one_as_a_typed_one_does():
+    form = Comparators(4, "sorts")
+    assert form.accept([(1, 2), [2, 4]]) == form.accept(((0, 1), (1, 3))) == ((0, 1), (1, 3))
+    for wrong in ([(0, 1)], [(4, 5)], [("1", "2")], [(1, 2, 3)], [(1, True)], ((3, 4),)):
+        with pytest.raises(AnswerError, match="no comparator"):
+            form.accept(wrong)
+
+
 def test_the_prescribed_block_may_stand_either_way_round_but_nothing_before_it():
     form = Comparators(4, "sorts", first=(0, 1))
     sorts = "1-2, 3-4, 1-3, 2-4, 2-3"

@@ -25,7 +25,7 @@ def test_ids_are_unique_and_belong_to_their_chapter():
     assert len(ids) == len(set(ids))
     for chapter, expected in CHAPTERS.items():
         found = [id for asked in questions_of(chapter) for id in asked.ids]
-        assert sorted(found) == sorted(expected)
+        assert found == expected
         assert all(asked.chapter == chapter for asked in questions_of(chapter))
 
 

@@ -125,7 +125,9 @@ def test_verify_compares_every_metric(tmp_path):
     assert not good
     assert sum("DIFFERS" in line for line in lines) == 1
     assert commands.verify(made(), tmp_path, seeds=(0,))[1]
-    assert not commands.verify(made(), tmp_path, seeds=(7,))[1]
+    for seeds in ((7,), (0, 7)):
+        with pytest.raises(AnswerError, match="the seeds 0, 1, not 7"):
+            commands.verify(made(), tmp_path, seeds=seeds)
 
 
 def test_a_changed_definition_is_stale_until_its_first_steps_agree(tmp_path, monkeypatch, ours):

@@ -106,6 +106,8 @@ def _first_difference(
         if not isinstance(made, nn.Module):
             return Difference("it is no torch.nn.Module", "a Module", type(made).__name__)
         mine, got = _run(made.double().train(), images)
+        if not isinstance(got, torch.Tensor):
+            return Difference("its forward returns no tensor", _shape(wanted), type(got).__name__)
     except Exception as error:
         told = f"{type(error).__name__}: {error}"
         return Difference("it fails on an image", _shape(wanted), told)
@@ -115,7 +117,11 @@ def _first_difference(
             return Difference(where, str(other), str(own))
     if _shape(got) != _shape(wanted):
         return Difference("the output has another shape", _shape(wanted), _shape(got))
-    for own, other in zip(mine, theirs, strict=True):
+    for number, (own, other) in enumerate(zip(mine, theirs, strict=True), start=1):
+        kept, needed = (", ".join(one.layer.state_dict()) for one in (own, other))
+        if kept != needed:
+            where = f"layer {number} of those with weights keeps other numbers"
+            return Difference(where, needed, kept)
         for weights in other.layer.parameters():
             # Of both signs: with positive ones alone a ReLU too many would do nothing.
             weights.data.uniform_(-1.0, 1.0, generator=generator)
@@ -128,7 +134,15 @@ def _first_difference(
         made.train(mode == "training")
         expected.train(mode == "training")
         with torch.no_grad():
-            wanted, got = expected(images), made(images)
+            wanted = expected(images)
+            try:
+                got = made(images)
+            except Exception as error:
+                told = f"{type(error).__name__}: {error}"
+                return Difference(f"it fails on an image, while {mode}", _shape(wanted), told)
+        if not isinstance(got, torch.Tensor) or got.shape != wanted.shape:
+            told = _shape(got) if isinstance(got, torch.Tensor) else type(got).__name__
+            return Difference(f"the output is another, while {mode}", _shape(wanted), told)
         gap = float((wanted - got).abs().max() / wanted.abs().max())
         if not gap <= CLOSE:
             where = f"with the same weights it computes something else, while {mode}"

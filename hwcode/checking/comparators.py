@@ -109,18 +109,20 @@ class Comparators(Form):
             match = _PAIR.fullmatch(item)
             if match is None:
                 raise AnswerError(f"{item.strip()!r} is no comparator; expected {self.describe()}")
-            found.append((int(match[1]) - 1, int(match[2]) - 1))
+            found.append((int(match[1]), int(match[2])))
         return self.accept(found)
 
     def accept(self, answer: Any) -> tuple[Comparator, ...]:
         if not isinstance(answer, (list, tuple)):
             raise AnswerError(f"expected {self.describe()}")
+        # A list counts wires from 1, as one types them; a tuple is what this returns, from 0.
+        first = 1 if isinstance(answer, list) else 0
         found = []
         for item in answer:
-            if not isinstance(item, (list, tuple)) or len(item) != 2:
+            if not isinstance(item, (list, tuple)) or [type(k) for k in item] != [int, int]:
                 raise AnswerError(f"{item!r} is no comparator; expected {self.describe()}")
-            i, j = item
-            if i == j or not all(isinstance(k, int) and 0 <= k < self.wires for k in item):
+            i, j = (k - first for k in item)
+            if i == j or not all(0 <= k < self.wires for k in (i, j)):
                 raise AnswerError(f"no comparator {i + 1}-{j + 1}; expected {self.describe()}")
             found.append((i, j))
         return tuple(found)

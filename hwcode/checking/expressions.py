@@ -162,7 +162,7 @@ def _value(node: Any, point: Point) -> Any:
         return _value(node.arg, point).det()
     if isinstance(node, MatrixElement):
         rows = _value(node.parent, point)
-        i, j = (int(_value(index, point)) for index in node.indices)
+        i, j = (_whole(_value(index, point), "the index") for index in node.indices)
         if not (0 <= i < rows.rows and 0 <= j < rows.cols):
             raise UndefinedError(f"{node.parent} has no entry ({i}, {j}) here")
         return rows[i, j]
@@ -185,13 +185,19 @@ def _value(node: Any, point: Point) -> Any:
         raise UndefinedError(f"{node}: {error}") from None
 
 
+def _whole(value: Any, what: str) -> int:
+    if not value.is_Integer:
+        raise UndefinedError(f"{what} would be {value} here, and has to be a whole number")
+    return int(value)
+
+
 def _expand_range(node: Any, point: Point) -> Any:
     """A finite sum or product, term by term."""
     term, *limits = node.args
     if len(limits) != 1:
         raise NotImplementedError("nested ranges: write one sum inside the other")
     index, low, high = limits[0]
-    first, last = int(_value(low, point)), int(_value(high, point))
+    first, last = (_whole(_value(end, point), "the end of a range") for end in (low, high))
     terms = [_value(term, {**point, index: i}) for i in range(first, last + 1)]
     return sympy.Add(*terms) if isinstance(node, sympy.Sum) else sympy.Mul(*terms)
 
@@ -200,9 +206,9 @@ def _matrix_value(node: MatrixExpr, point: Point) -> MatrixBase:
     if isinstance(node, MatrixSymbol):
         raise KeyError(f"no value for {node.name}")
     if isinstance(node, Identity):
-        return sympy.eye(int(_value(node.args[0], point)))
+        return sympy.eye(_whole(_value(node.args[0], point), "the size"))
     if isinstance(node, (ZeroMatrix, OneMatrix)):
-        shape = [int(_value(size, point)) for size in node.shape]
+        shape = [_whole(_value(size, point), "the size") for size in node.shape]
         return sympy.zeros(*shape) if isinstance(node, ZeroMatrix) else sympy.ones(*shape)
     if isinstance(node, ElementwiseApplyFunction):
         return _value(node.expr, point).applyfunc(lambda entry: _value(node.function(entry), point))
@@ -212,7 +218,7 @@ def _matrix_value(node: MatrixExpr, point: Point) -> MatrixBase:
     if isinstance(node, Inverse):
         return _inverse(arguments[0])
     if isinstance(node, MatPow):
-        base, exponent = arguments[0], int(arguments[1])
+        base, exponent = arguments[0], _whole(arguments[1], "the power of a matrix")
         return base**exponent if exponent >= 0 else _inverse(base) ** (-exponent)
     if isinstance(node, MatAdd):
         return sum(arguments[1:], arguments[0])

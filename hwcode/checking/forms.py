@@ -25,6 +25,7 @@ from hwcode.checking.expressions import UndefinedError, evaluate, value_text
 from hwcode.checking.identity import Truth, compare_expressions
 from hwcode.checking.latex import latex_text
 from hwcode.checking.reader import read
+from hwcode.checking.spelling import LONGEST
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
 __all__ = ["Choice", "Form", "Formula", "Number", "Ordering", "Text"]
@@ -161,6 +162,8 @@ def _sympified(answer: Any) -> Any:
     if isinstance(answer, float) and math.isfinite(answer):
         return sympy.Rational(answer)
     value = sympy.sympify(answer, strict=True)
+    if isinstance(value, sympy.Rational) and max(abs(value.p), value.q) >= 10**LONGEST:
+        raise AnswerError(f"a number of more than {LONGEST} digits")
     if value in (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
         raise AnswerError(f"{answer} is no finite number")
     return value.as_immutable() if isinstance(value, MatrixBase) else value

@@ -43,7 +43,7 @@ def check_isolated(
     try:
         done = subprocess.run(
             [sys.executable, "-m", "hwcode.checking.isolation"],
-            input=json.dumps(request, default=str),
+            input=json.dumps(request, default=_as_json),
             capture_output=True,
             encoding="utf-8",
             errors="replace",  # a program may print anything
@@ -67,6 +67,15 @@ def check_isolated(
     if "unreadable" in reply:
         raise AnswerError(reply["unreadable"])
     return Verdict.from_json(reply["verdict"])
+
+
+def _as_json(value: Any) -> Any:
+    """A value of a point as lists and numbers, or typed as an answer would be."""
+    from hwcode.checking.expressions import value_text
+
+    if hasattr(value, "free_symbols"):
+        return value_text(value)
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def _too_long(seconds: float) -> str:

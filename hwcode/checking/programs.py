@@ -7,9 +7,11 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 import numpy as np
+import sympy
 
 from hwcode.checking.errors import AnswerError
 from hwcode.checking.forms import Form, Formula
@@ -34,11 +36,13 @@ def close(got: Any, expected: Any, tolerance: float) -> str:
     wrong one that does.
     """
     try:
-        if got is None:  # NumPy would make it not a number
+        # NumPy would make None not a number, read a text, and drop imaginary parts.
+        entries = np.ravel(got).tolist()
+        if any(isinstance(each, (NoneType, str, bytes, complex)) for each in entries):
             raise TypeError
         mine, theirs = np.asarray(got, float), np.asarray(expected, float)
-    except (TypeError, ValueError):
-        return f"it is of type {type(got).__name__}, and no array of numbers"
+    except (TypeError, ValueError, RuntimeError):  # the last from a tensor that requires gradients
+        return f"it is of type {type(got).__name__}, and no array of real numbers"
     if mine.shape != theirs.shape:
         return f"its shape is {mine.shape}, and {theirs.shape} is expected"
     scale = max(1.0, float(np.max(np.abs(theirs[np.isfinite(theirs)]), initial=0.0)))
@@ -169,6 +173,8 @@ class Witness(Form):
         entries = tuple(value) if hasattr(value, "shape") else (value,)
         if self.size is not None and len(entries) != self.size:
             raise AnswerError(f"{len(entries)} numbers; expected {self.describe()}")
+        if senseless := [one for one in entries if sympy.sympify(one).is_finite is False]:
+            raise AnswerError(f"{senseless[0]} is no finite number; expected {self.describe()}")
         return entries
 
     def compare(self, answer: tuple[Any, ...], reference: Any) -> Comparison:

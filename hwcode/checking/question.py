@@ -125,6 +125,8 @@ class Part:
             raise AnswerError("only a formula can be evaluated at a point")
         symbols = self.form.symbols
         if set(at) != set(symbols):
+            if not symbols:
+                raise AnswerError("this answer has no symbols, so there is no point to name")
             raise AnswerError(f"a point gives a value for each of {', '.join(symbols)}, no others")
         values = {symbols[name]: self._value_at(name, value) for name, value in at.items()}
         self._fit(values)
@@ -132,19 +134,24 @@ class Part:
             expected = evaluate(self.reference, values)
         except (ArithmeticError, ValueError, TypeError) as error:
             raise AnswerError(f"the question has no value there: {error}") from None
+        note, told = None, ""
         try:
             got: Any = evaluate(answer, values)
-            equal, told = bool(values_equal(got, expected)[0]), value_text(got)
+            told = value_text(got)
+            conventions = ((one.answer, one.note) for one in self.alternatives)
+            for other, what in ((self.reference, ""), *conventions):
+                if note is None and values_equal(got, evaluate(other, values))[0]:
+                    note = what
         except (ArithmeticError, ValueError, TypeError) as error:
-            equal, told = False, f"no value ({error})"
+            told = told or f"no value ({error})"
         point = {name: value_text(values[symbols[name]]) for name in symbols}
         shown = Counterexample(point, value_text(expected), told)
-        if not equal:
-            return Verdict(
-                id, False, Method.EXACT, "", self.name, self.form.show(answer), counterexample=shown
-            )
-        detail = f"equal to the right answer {shown.where}: {told}; one point confirms nothing"
-        return Verdict(id, None, Method.NOT_JUDGED, detail, self.name, self.form.show(answer))
+        answered = self.form.show(answer)
+        if note is None:
+            return Verdict(id, False, Method.EXACT, "", self.name, answered, counterexample=shown)
+        kind = "an answer that is right by another convention" if note else "the right answer"
+        detail = f"equal to {kind} {shown.where}: {told}; one point confirms nothing"
+        return Verdict(id, None, Method.NOT_JUDGED, detail, self.name, answered, convention=note)
 
     @staticmethod
     def _value_at(name: str, value: Any) -> Any:

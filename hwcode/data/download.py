@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
+import http.client
 import os
 import shutil
 import tarfile
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from hwcode.data.images import DataError
-from hwcode.data.store import data_root, load, save
+from hwcode.data.store import data_root, load, save, sha256_of
 
 __all__ = ["ARCHIVES", "Archive", "fetch", "get"]
 
@@ -110,20 +110,20 @@ def fetch(archive: Archive, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     final, partial = folder / archive.name, folder / f"{archive.name}.part"
-    if final.is_file() and _sha256(final) == archive.sha256:
+    if final.is_file() and sha256_of(final) == archive.sha256:
         return final
     problems = []
     for url in archive.mirrors:
         try:
             resumed = _download(url, partial)
-            if resumed and _sha256(partial) != archive.sha256:
+            if resumed and sha256_of(partial) != archive.sha256:
                 # What was there before may have been damaged: once more, from the start.
                 partial.unlink()
                 _download(url, partial)
-        except OSError as error:  # URLError is one
+        except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
             problems.append(f"{url}: {error}")
             continue
-        if _sha256(partial) == archive.sha256:
+        if sha256_of(partial) == archive.sha256:
             os.replace(partial, final)
             return final
         partial.unlink()
@@ -156,11 +156,6 @@ def _download(url: str, partial: Path) -> bool:
     if total is not None and partial.stat().st_size < total:
         raise OSError(f"the connection ended after {partial.stat().st_size} of {total} bytes")
     return resumed
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read_mnist(files: list[Path]) -> dict[str, NDArray[np.uint8]]:

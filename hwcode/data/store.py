@@ -47,7 +47,7 @@ def load(name: str, root: Path | None = None) -> ImageData | None:
         path = folder / file
         if not path.is_file():
             raise DataError(f"{path} is missing; {_remedy(name)}")
-        if _sha256(path) != provenance.sha256.get(file):
+        if sha256_of(path) != provenance.sha256.get(file):
             raise DataError(f"{path} is damaged: its SHA-256 sum is wrong; {_remedy(name)}")
         arrays[file] = np.load(path, allow_pickle=False)
     splits = {}
@@ -67,7 +67,7 @@ def save(
     digests = {}
     for file in FILES:
         np.save(folder / file, arrays[file.removesuffix(".npy")], allow_pickle=False)
-        digests[file] = _sha256(folder / file)
+        digests[file] = sha256_of(folder / file)
     record = {"dataset": dataset, "source": source, "exact": exact, "sha256": digests}
     (folder / "provenance.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
@@ -92,7 +92,8 @@ def _remedy(name: str) -> str:
     return f"remove the folder and run 'hwcode data get {name}'"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 sum of a file, as hexadecimal digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

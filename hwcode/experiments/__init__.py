@@ -15,6 +15,7 @@ __all__ = ["EXPERIMENTS", "NOT_RECORDED", "all_names", "experiment"]
 
 EXPERIMENTS: dict[str, tuple[str, ...]] = {
     "backpropagation": ("gradient_norms",),
+    "weight_decay": ("weight_decay",),
     "colourization": ("colourization", "colourization_halves", "colourization_batch_sizes"),
     "colourization_speed": ("colourization_speed", "colourization_course"),
     "logistic_regression": ("logistic_regression",),
@@ -26,7 +27,6 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
     ),
     "learning_rate_schedule_speed": ("learning_rate_schedule_speed",),
     "learning_rate_schedule_gpu": ("learning_rate_schedule_gpu",),
-    "weight_decay": ("weight_decay",),
 }
 """The names of each module."""
 

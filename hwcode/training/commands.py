@@ -39,7 +39,13 @@ def run(verb: str, name: str = "", seeds: Sequence[int] = ()) -> int:
         return 0
     asked = experiment(name)
     if isinstance(asked, Benchmark):
-        return _run_benchmark(verb, asked)
+        if seeds:
+            raise AnswerError(f"{name} is a measurement of times, which has no seeds")
+        try:
+            return _run_benchmark(verb, asked)
+        except ModuleNotFoundError as error:
+            told = f"{name} needs the module {error.name}; 'make .venv/.benchmark' installs it"
+            raise AnswerError(told) from None
     if verb == "make":
         print(make(asked, seeds=seeds))
         return 0
@@ -89,9 +95,7 @@ def make(
     Raises:
         AnswerError: for a seed that the experiment does not have.
     """
-    if unknown := sorted(set(seeds) - set(asked.seeds)):
-        there = _listed(asked.seeds)
-        raise AnswerError(f"{asked.name} has the seeds {there}, not {_listed(unknown)}")
+    _known(asked, seeds, asked.seeds)
     started = time.perf_counter()
     data = asked.load_data()
     # Seeds that were run elsewhere, or in another precision, are not mixed with these.
@@ -145,6 +149,11 @@ def _run(
     return records.run_of(seed, outcome, first, seconds), outcome
 
 
+def _known(asked: Experiment, seeds: Sequence[int], there: Sequence[int]) -> None:
+    if unknown := sorted(set(seeds) - set(there)):
+        raise AnswerError(f"{asked.name} has the seeds {_listed(there)}, not {_listed(unknown)}")
+
+
 def verify(
     asked: Experiment, folder: Path | None = None, seeds: Sequence[int] = ()
 ) -> tuple[list[str], bool]:
@@ -152,13 +161,15 @@ def verify(
 
     Returns:
         A line for each metric, and whether all are within their tolerances.
+
+    Raises:
+        AnswerError: for a seed that the record does not have.
     """
     record = load(asked, folder)
+    _known(asked, seeds, [old["seed"] for old in record.runs])
     data = _same_data(asked, record)
     lines, good = [], True
     chosen = [old for old in record.runs if not seeds or old["seed"] in seeds]
-    if not chosen:
-        return [f"{asked.name} has the seeds {_listed(asked.seeds)}"], False
     for old in Progress(asked.name)(chosen):
         new, _ = _run(asked, old["seed"], data)
         for metric, recorded in old["metrics"].items():
