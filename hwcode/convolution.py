@@ -15,7 +15,6 @@ from hwcode.sizes import Conv, Flatten, Linear, MaxPool, Softmax
 __all__ = [
     "FILTER",
     "IMAGE",
-    "NET",
     "NET_INPUT",
     "convolve",
     "correlate",
@@ -110,10 +109,6 @@ def net(padding: int = 1) -> list[Any]:
         Linear(100),
         Softmax(),
     ]
-
-
-NET = net()
-"""The net of H2-3.2 with zero padding of width 1, which keeps sizes."""
 
 
 def field_profile(depth: int, kernel: int = 3) -> NDArray[np.float64]:

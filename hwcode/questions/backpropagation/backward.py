@@ -1,4 +1,4 @@
-"""The backward pass."""
+"""A1-2.1.2: the backward pass of a gated network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from hwcode.checking.graphs import carry_out
 from hwcode.checking.nodes import ENTRYWISE
 from hwcode.forward_mode import DUAL, Dual, duals
 from hwcode.questions.backpropagation.forward import FORWARD
-from hwcode.questions.backpropagation.sizes import CHAPTER, size
+from hwcode.questions.backpropagation.problem import CHAPTER, size
 
 __all__ = ["QUESTIONS"]
 

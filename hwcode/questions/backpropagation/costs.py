@@ -11,7 +11,7 @@ from hwcode import backpropagation as bp
 from hwcode.checking import Alternative, Domain, Mistake, Part, Question, Truth
 from hwcode.checking.growth import Growth
 from hwcode.metering import fitted_polynomial
-from hwcode.questions.backpropagation.sizes import CHAPTER, Count, size
+from hwcode.questions.backpropagation.problem import CHAPTER, Count, size
 
 __all__ = ["QUESTIONS"]
 

@@ -1,4 +1,4 @@
-"""The graph of the network, and the forward pass."""
+"""A1-2.1.1: the computation graph of a gated network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sympy import Integer
 from hwcode import backpropagation as bp
 from hwcode.checking import Mistake, Number, Part, Question, Truth
 from hwcode.checking.graphs import Graph, carry_out
-from hwcode.questions.backpropagation.sizes import CHAPTER
+from hwcode.questions.backpropagation.problem import CHAPTER
 
 __all__ = ["QUESTIONS"]
 

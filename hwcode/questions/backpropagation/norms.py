@@ -24,7 +24,7 @@ from hwcode.checking import (
     matrix,
     vector,
 )
-from hwcode.questions.backpropagation.sizes import CHAPTER, size
+from hwcode.questions.backpropagation.problem import CHAPTER, size
 
 __all__ = ["QUESTIONS"]
 

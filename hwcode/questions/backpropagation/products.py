@@ -14,7 +14,7 @@ from sympy.matrices.expressions import Identity, OneMatrix, Trace
 from hwcode import backpropagation as bp
 from hwcode.checking import Choice, Domain, Formula, Mistake, Norm, Part, Question, Truth, vector
 from hwcode.metering import Meter, fitted_polynomial
-from hwcode.questions.backpropagation.sizes import CHAPTER, Count, size
+from hwcode.questions.backpropagation.problem import CHAPTER, Count, size
 
 __all__ = ["QUESTIONS"]
 

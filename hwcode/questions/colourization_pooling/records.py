@@ -1,4 +1,4 @@
-"""Numbers from the recorded trainings, as truths of questions."""
+"""Numbers from the recorded trainings of all colourization nets, as truths of questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Its parameters, neurons and connections, counted."""
+"""The parameters, neurons and connections of PoolUpsampleNet, counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the batch size does."""
+"""What the batch size does to the training of ConvTransposeNet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two nets beside each other, in exact counts and in what was measured."""
+"""The two colourization nets beside each other: exact counts, and what was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The net itself: which layers, in which order."""
+"""ConvTransposeNet itself: which layers, in which order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Padding and output padding for larger kernels."""
+"""Padding and output padding of ConvTransposeNet for larger kernels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What its training shows."""
+"""What the training of ConvTransposeNet shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far back a neuron sees."""
+"""The receptive field: which pixels a unit depends on."""
 
 from __future__ import annotations
 

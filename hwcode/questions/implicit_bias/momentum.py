@@ -1,4 +1,4 @@
-"""Momentum: where it goes."""
+"""SGD with momentum: where it ends (H2-1.1.2)."""
 
 from __future__ import annotations
 

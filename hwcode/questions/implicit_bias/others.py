@@ -12,11 +12,13 @@ from sympy import Integer, Rational
 
 from hwcode import implicit_bias as ib
 from hwcode import optimisers as opt
-from hwcode.checking import Choice, Domain, Formula, Method, Mistake, Part, Question, Truth
+from hwcode.checking import Choice, Domain, Formula, Method, Mistake, Part, Question, Truth, scalar
 from hwcode.questions.implicit_bias.adagrad import DIGITS, adagrad_run
-from hwcode.questions.implicit_bias.problem import CHAPTER, YES_NO, c, eta, m
+from hwcode.questions.implicit_bias.problem import CHAPTER, YES_NO, c, eta
 
 __all__ = ["QUESTIONS"]
+
+m = scalar("m", integer=True, positive=True)
 
 
 def _same_direction(_: Any) -> str:

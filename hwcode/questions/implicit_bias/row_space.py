@@ -1,4 +1,4 @@
-"""Stochastic gradient descent: where it goes, from one example a step and from several."""
+"""SGD on single examples and on mini-batches: where it ends (H2-1.1.1, A2-1.1.1)."""
 
 from __future__ import annotations
 
@@ -11,34 +11,66 @@ from sympy import ImmutableMatrix, Integer
 
 from hwcode import implicit_bias as ib
 from hwcode import optimisers as opt
-from hwcode.checking import Alternative, Choice, Domain, Formula, Mistake, Part, Question, Truth
+from hwcode.checking import (
+    Alternative,
+    Choice,
+    Domain,
+    Formula,
+    Mistake,
+    Part,
+    Question,
+    Truth,
+    matrix,
+    scalar,
+    vector,
+)
 from hwcode.questions.implicit_bias.problem import (
     CHAPTER,
     WIDE,
-    XB,
     YES_NO,
     R,
     X,
     arrays,
-    b,
     d,
     eta,
     from_start,
-    limit_of_passes,
-    lmax,
-    minimum_norm,
     minimum_norm_by_elimination,
     n,
-    sgd_limit,
+    safe_rate,
     t,
     tau,
-    tb,
     w,
     w0,
     x,
 )
 
 __all__ = ["QUESTIONS"]
+
+
+b = scalar("b", integer=True, positive=True)
+XB, tb = matrix("XB", b, d), vector("tB", b)
+lmax = scalar("lmax", r"\lambda_{\max}", positive=True)
+
+minimum_norm = X.T * (X * X.T).I * t
+
+
+def _limit_of_passes(rows: Any, targets: Any, start: Any, batch: int) -> ImmutableMatrix:
+    """The exact limit of mini-batch SGD that takes its batches in turn."""
+    length = len(targets)
+    gradient = opt.least_squares(rows, targets, opt.cyclic(length, batch))
+
+    def one_pass(weights: Any) -> Any:
+        path = opt.descent(gradient, safe_rate(rows), weights)
+        return next(islice(path, length, None))
+
+    return ImmutableMatrix(list(ib.limit_of_iteration(one_pass, start)))
+
+
+def _sgd_limit(point: Any) -> ImmutableMatrix:
+    """Where SGD on single examples tends to, from the start that the point names or from zero."""
+    rows, targets = arrays(point[X], point[t])
+    start = point.get(w0, sympy.zeros(rows.shape[1], 1))
+    return _limit_of_passes(rows, targets, np.array(list(start), dtype=object), 1)
 
 
 # --- H2-1.1.1 ---------------------------------------------------------------------------------
@@ -61,7 +93,7 @@ def _rank_needed(_: Any) -> str:
     )
     for rows, targets in systems:
         start = ib.exact(np.zeros(3, int))
-        reached = limit_of_passes(ib.exact(rows), ib.exact(targets), start, 1)
+        reached = _limit_of_passes(ib.exact(rows), ib.exact(targets), start, 1)
         if reached != minimum_norm_by_elimination(sympy.Matrix(rows), targets):
             return "yes"
     return "no"
@@ -145,7 +177,7 @@ need?*
             form=Formula(Domain((n, d, X, t, w0), WIDE), "a column vector of d entries"),
             reference=from_start,
             latex=r"\hat w = w_0 + X^\top (XX^\top)^{-1}(t - Xw_0)",
-            truth=Truth(sgd_limit, "the exact limit of SGD that takes the examples in turn"),
+            truth=Truth(_sgd_limit, "the exact limit of SGD that takes the examples in turn"),
             also_right=("(eye(d) - X.T@inv(X@X.T)@X) @ w0 + X.T@inv(X@X.T)@t",),
             mistakes=limit_mistakes,
         ),
@@ -231,14 +263,14 @@ def _batch_step(point: Any) -> ImmutableMatrix:
 def _minibatch_limit(point: Any) -> ImmutableMatrix:
     rows, targets = arrays(point[X], point[t])
     start = np.array(list(point[w0]), dtype=object)
-    return limit_of_passes(rows, targets, start, min(2, len(targets)))
+    return _limit_of_passes(rows, targets, start, min(2, len(targets)))
 
 
 def _batches_matter(_: Any) -> str:
     """One problem, batches of 1 to 4 of its 3 examples, with an example twice in the last: one limit?"""
     rows = ib.exact([[1, 1, 0, 2], [0, 1, 1, 1], [1, 0, 3, 1]])
     targets, start = ib.exact([3, 1, 2]), ib.exact([0, 0, 0, 0])
-    limits = {limit_of_passes(rows, targets, start, batch) for batch in (1, 2, 3, 4)}
+    limits = {_limit_of_passes(rows, targets, start, batch) for batch in (1, 2, 3, 4)}
     return "no" if len(limits) == 1 else "yes"
 
 

@@ -8,15 +8,7 @@ import sympy
 from sympy import Rational
 from sympy.matrices.expressions import MatPow
 
-from hwcode.checking import (
-    Choice,
-    Formula,
-    Mistake,
-    Norm,
-    Part,
-    Question,
-    Truth,
-)
+from hwcode.checking import Choice, Formula, Mistake, Norm, Part, Question, Truth
 from hwcode.questions.learning_rate.problem import (
     CHAPTER,
     FACTOR,

@@ -8,17 +8,7 @@ import sympy
 from sympy import ImmutableMatrix, Rational
 from sympy.matrices.expressions import Identity, MatPow
 
-from hwcode.checking import (
-    Domain,
-    Formula,
-    Mistake,
-    Norm,
-    Numbers,
-    Part,
-    Question,
-    Truth,
-    scalar,
-)
+from hwcode.checking import Domain, Formula, Mistake, Norm, Numbers, Part, Question, Truth, scalar
 from hwcode.questions.learning_rate.problem import (
     CHAPTER,
     FACTOR,

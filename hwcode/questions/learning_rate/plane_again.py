@@ -6,23 +6,8 @@ from typing import Any
 
 from sympy import ImmutableMatrix, Rational
 
-from hwcode.checking import (
-    Choice,
-    Domain,
-    Formula,
-    Mistake,
-    Part,
-    Question,
-    Truth,
-)
-from hwcode.questions.learning_rate.problem import (
-    CHAPTER,
-    ZERO,
-    eta,
-    k,
-    line_best,
-    line_loss,
-)
+from hwcode.checking import Choice, Domain, Formula, Mistake, Part, Question, Truth
+from hwcode.questions.learning_rate.problem import CHAPTER, ZERO, eta, k, line_best, line_loss
 from hwcode.rate_polynomials import convexity
 
 __all__ = ["QUESTIONS"]

@@ -7,7 +7,7 @@ from sympy import Rational
 
 from hwcode.checking import Choice, Domain, Formula, Mistake, Number, Part, Question, Truth
 from hwcode.checking.programs import Program
-from hwcode.questions.networks_from_scratch import answers, layer_truths, trials, truths
+from hwcode.questions.networks_from_scratch import answers, trials, truths
 from hwcode.questions.networks_from_scratch.problem import CHAPTER, CLEAN, lmax, n
 
 __all__ = ["QUESTIONS"]
@@ -116,7 +116,7 @@ $(-1,-2)$ and $(-3,1)$ in class 0. The page shows the curves and the boundaries.
             form=Number(what="a fraction"),
             reference=Rational(3, 4),
             truth=Truth(
-                lambda _: truths.best_line(*layer_truths.XOR),
+                lambda _: truths.best_line(*truths.XOR),
                 "linear inequalities for every subset of the points",
             ),
             mistakes=(
@@ -132,9 +132,7 @@ $(-1,-2)$ and $(-3,1)$ in class 0. The page shows the curves and the boundaries.
             asks="the least mean cross-entropy of logistic regression on XOR",
             form=Number(what="a number"),
             reference=sympy.log(2),
-            truth=Truth(
-                layer_truths.least_loss_on_xor, "a vanishing gradient of a convex function"
-            ),
+            truth=Truth(truths.least_loss_on_xor, "a vanishing gradient of a convex function"),
             also_right=("ln(2)", "-log(1/2)"),
             mistakes=(
                 Mistake(sympy.S.Zero, "the loss tends to 0 only if the data are separable"),

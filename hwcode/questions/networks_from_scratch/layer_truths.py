@@ -13,26 +13,10 @@ import sympy
 from sympy import Rational
 
 from hwcode import networks_from_scratch as nn
-from hwcode.checking.expressions import UndefinedError
 from hwcode.checking.networks import Perceptron
 from hwcode.questions.networks_from_scratch.problem import d, h, q
 from hwcode.questions.networks_from_scratch.trials import differs, quotient, strict
-from hwcode.questions.networks_from_scratch.truths import best_line, cross_entropy, logistic
-
-XOR = ((0, 0), (0, 1), (1, 0), (1, 1)), (0, 1, 1, 0)
-
-
-def least_loss_on_xor(_: Any) -> Any:
-    """The loss is convex, so where its gradient vanishes it is least."""
-    weights = sympy.symbols("w1 w2 b", real=True)
-    total = sympy.S.Zero
-    for point, label in zip(*XOR, strict=True):
-        z = weights[0] * point[0] + weights[1] * point[1] + weights[2]
-        total += sympy.log(1 + sympy.exp(-z if label else z)) / 4
-    origin = dict.fromkeys(weights, 0)
-    if any(sympy.diff(total, weight).subs(origin) != 0 for weight in weights):
-        raise UndefinedError("the origin is not stationary")
-    return total.subs(origin)
+from hwcode.questions.networks_from_scratch.truths import XOR, best_line, cross_entropy, logistic
 
 
 def activation_instances() -> Iterator[tuple[Any, ...]]:

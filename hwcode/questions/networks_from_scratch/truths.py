@@ -271,3 +271,19 @@ def max_margin_slope(_: Any) -> Any:
                 candidates.append((w.dot(w), w))
     least = min(candidates, key=lambda pair: pair[0])[1]
     return least[1] / least[0]
+
+
+XOR = ((0, 0), (0, 1), (1, 0), (1, 1)), (0, 1, 1, 0)
+
+
+def least_loss_on_xor(_: Any) -> Any:
+    """The loss is convex, so where its gradient vanishes it is least."""
+    weights = sympy.symbols("w1 w2 b", real=True)
+    total = sympy.S.Zero
+    for point, label in zip(*XOR, strict=True):
+        z = weights[0] * point[0] + weights[1] * point[1] + weights[2]
+        total += sympy.log(1 + sympy.exp(-z if label else z)) / 4
+    origin = dict.fromkeys(weights, 0)
+    if any(sympy.diff(total, weight).subs(origin) != 0 for weight in weights):
+        raise UndefinedError("the origin is not stationary")
+    return total.subs(origin)
