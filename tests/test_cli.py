@@ -84,6 +84,11 @@ def test_an_answer_may_begin_with_a_minus(answer):
     assert main(["check", "A1-1.3.1:line", answer]) == 0
 
 
+def test_a_measurement_of_times_has_no_seeds(capsys):
+    assert main(["results", "verify", "gradient_norms", "--seed", "0"]) == 2
+    assert "which has no seeds" in capsys.readouterr().err
+
+
 def test_unreadable_as_json(capsys):
     assert main(["check", "A1-1.3.1:nearest", "[3, 0", "--json"]) == 2
     printed = capsys.readouterr()

@@ -113,6 +113,13 @@ def test_seeds_can_be_made_one_by_one(tmp_path):
         commands.make(made(), tmp_path, scratch, seeds=(7,))
 
 
+def test_arrays_of_another_run_are_not_taken_for_the_records_own(tmp_path):
+    commands.make(made(), tmp_path, tmp_path / "scratch")
+    np.savez(tmp_path / "toy.npz", **{"0/pixels": np.zeros((2, 2))})
+    with pytest.raises(StaleRecordError, match=r"toy\.npz does not belong to toy\.json"):
+        load(made(), tmp_path).array("pixels", 0)
+
+
 def test_verify_compares_every_metric(tmp_path):
     commands.make(made(), tmp_path, tmp_path / "scratch")
     lines, good = commands.verify(made(), tmp_path)

@@ -12,7 +12,7 @@ from platformdirs import user_cache_path
 
 from hwcode.data.images import DataError, ImageData, Provenance, Split
 
-__all__ = ["DATASETS", "FILES", "data_root", "load", "save", "status"]
+__all__ = ["DATASETS", "FILES", "data_root", "load", "save", "sha256_of", "status"]
 
 DATASETS = {"mnist": (28, 28), "cifar10": (32, 32, 3)}
 """The shape of one image."""

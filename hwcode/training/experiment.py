@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwcode.data.images import DataError, ImageData
+from hwcode.data.store import sha256_of
 from hwcode.training.definition import digest
 from hwcode.training.progress import Progress
 
@@ -155,8 +156,15 @@ class Record:
         return np.array([run["curves"][name] for run in self.runs])
 
     def array(self, name: str, seed: int) -> NDArray[Any]:
-        """An array kept beside the record."""
-        with np.load(self.folder / f"{self.stamp['experiment']}.npz", allow_pickle=False) as kept:
+        """An array kept beside the record.
+
+        Raises:
+            StaleRecordError: if the file is not the one that the record was written with.
+        """
+        path = self.folder / f"{self.stamp['experiment']}.npz"
+        if self.stamp.get("arrays", digest := sha256_of(path)) != digest:
+            raise StaleRecordError(f"{path.name} does not belong to {path.stem}.json")
+        with np.load(path, allow_pickle=False) as kept:
             return kept[f"{seed}/{name}"]
 
     @property
@@ -193,17 +201,22 @@ def read(name: str, folder: Path | None = None) -> Record:
 
 
 def write(record: Record, arrays: Mapping[str, NDArray[Any]] | None = None) -> Path:
-    """Write a record whole: under another name first, then renamed."""
+    """Write a record whole: under another name first, then renamed.
+
+    The stamp keeps the digest of the arrays, as two files cannot be renamed at once.
+    """
     name = record.stamp["experiment"]
     record.folder.mkdir(parents=True, exist_ok=True)
+    stamp = dict(record.stamp)
     if arrays:
         scratch = record.folder / f".{name}.npz"
         with scratch.open("wb") as stream:
             np.savez_compressed(stream, allow_pickle=False, **arrays)
+        stamp["arrays"] = sha256_of(scratch)
         os.replace(scratch, record.folder / f"{name}.npz")
     path = record.folder / f"{name}.json"
     scratch = record.folder / f".{name}.json"
-    text = json.dumps({"stamp": record.stamp, "runs": list(record.runs)}, indent=1, allow_nan=False)
+    text = json.dumps({"stamp": stamp, "runs": list(record.runs)}, indent=1, allow_nan=False)
     # One line for a list of numbers, so that a change of a record can be read.
     text = re.sub(r"\[[-+\d.eE,\s]*\]", lambda found: " ".join(found[0].split()), text)
     scratch.write_text(text + "\n", encoding="utf-8")
