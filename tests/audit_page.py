@@ -27,7 +27,7 @@ def used(root: Path) -> dict[str, list[str]]:
     files = set()
     for name in opened:
         path = Path(name)
-        if path.is_relative_to(root) and path.is_file():
+        if path.is_relative_to(root) and path.is_file() and name != __file__:
             relative = path.relative_to(root)
             if relative.parts[0] not in scratch and path.suffix != ".pyc":
                 files.add(str(relative))
