@@ -24,7 +24,7 @@ def test_ids_are_unique_and_belong_to_their_chapter():
     ids = all_ids()
     assert len(ids) == len(set(ids))
     for chapter, expected in CHAPTERS.items():
-        found = [id for asked in questions_of(chapter) for id in asked.ids]
+        found = tuple(id for asked in questions_of(chapter) for id in asked.ids)
         assert found == expected
         assert all(asked.chapter == chapter for asked in questions_of(chapter))
 
