@@ -30,12 +30,13 @@ serve: book  ## build the site and serve it on http://127.0.0.1:8000
 # Two workers with a thread each: with two threads each they wait for one another.
 .PHONY: test
 test: .venv/.test  ## run all tests: units, properties, doctests, every page
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
-	  $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 \
+	  --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 .PHONY: test-core
 test-core: .venv/.test  ## run the quick tests: no pages, no builds, no browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 -m "not build and not pages and not browser" $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 \
+	  -m "not build and not pages and not browser" $(PYTEST)
 
 .PHONY: lint
 lint: .venv/.lint  ## check style, format and types
