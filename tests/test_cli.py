@@ -89,6 +89,15 @@ def test_a_measurement_of_times_has_no_seeds(capsys):
     assert "which has no seeds" in capsys.readouterr().err
 
 
+def test_a_measurement_says_which_module_it_lacks(monkeypatch, capsys):
+    def verify(asked):
+        raise ModuleNotFoundError("No module named 'opacus'", name="opacus")
+
+    monkeypatch.setattr("hwcode.training.benchmark.verify", verify)
+    assert main(["results", "verify", "gradient_norms"]) == 2
+    assert "needs the module opacus; 'make .venv/.benchmark'" in capsys.readouterr().err
+
+
 def test_unreadable_as_json(capsys):
     assert main(["check", "A1-1.3.1:nearest", "[3, 0", "--json"]) == 2
     printed = capsys.readouterr()

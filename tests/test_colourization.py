@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from math import prod
 
@@ -322,25 +321,6 @@ def test_a2_5_5_no_arm_goes_on_from_the_checkpoint_of_another(monkeypatch, tmp_p
     assert found.curves["scaled_12_train_loss"] != found.curves["epochs_12_train_loss"]
     again = experiments.run_batch_sizes(config, 0, images, Progress(folder=tmp_path))
     assert again.metrics == found.metrics  # taken up from the files, each by its own arm
-
-
-def test_a_placement_can_be_named(monkeypatch, task):
-    monkeypatch.setenv("HWCODE_PLACEMENT", "cpu,float32,channels_last")
-    make = partial(co.NETS["pool"], 3, 1, 2, 24)
-    chosen = engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
-    assert chosen == Placement("cpu", "float32", "channels_last")
-    monkeypatch.setenv("HWCODE_PLACEMENT", "cpu, float32, contiguous, compiled")
-    chosen = engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
-    assert chosen == Placement("cpu", "float32", "contiguous", compiled=True)
-    for wrong, told in (
-        ("cpu,float16,contiguous", "precision"),
-        ("cpu,float32", "expected"),
-        ("gpu,float32,contiguous", "expected"),
-        ("a,b,c,d", "expected"),
-    ):
-        monkeypatch.setenv("HWCODE_PLACEMENT", wrong)
-        with pytest.raises(ValueError, match=told):
-            engine.place(make, co.recipe(1e-3, 8, epochs=1), task.train)
 
 
 # --- records ------------------------------------------------------------------------------------

@@ -69,12 +69,10 @@ def test_no_term_is_taken_away_before_it_is_read(text):
         FORM.read(text)
 
 
-@pytest.mark.parametrize("text", ["K*D**2 + cos(pi)*K**5 + K**5", "K*D*max(N, floor(-1/2)*D)"])
+@pytest.mark.parametrize("text", ["K*D**2 + cos(pi)*K**5 + K**5", "K*D*max(N, floor(2)*D)"])
 def test_no_function_but_the_maximum_hides_a_minus(text):
-    with pytest.raises(AnswerError):
+    with pytest.raises(AnswerError, match=r"(cos|floor)\(\.\.\.\) in an order"):
         FORM.read(text)
-    with pytest.raises(AnswerError, match=r"floor\(\.\.\.\) in an order"):
-        FORM.read("K*D**2*floor(2)")
 
 
 def test_a_constant_less_is_of_the_same_order():

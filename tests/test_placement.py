@@ -135,6 +135,30 @@ def test_cuda_graphs_take_the_steps_of_the_plain_ones(examples):
 # --- where to train ---------------------------------------------------------------------------
 
 
+def test_a_placement_can_be_named(monkeypatch, examples):
+    monkeypatch.setenv("HWCODE_PLACEMENT", "cpu,float32,channels_last")
+    assert engine.place(net, RECIPES["sgd"], examples) == Placement("cpu", layout="channels_last")
+    named = Placement.named(" cuda:1, bfloat16, contiguous, compiled")
+    assert named == Placement("cuda:1", "bfloat16", compiled=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("cpu,float16,contiguous", "the precision is"),
+        ("cpu,float32,rows_first", "the layout is"),
+        ("cpu,float32", "no placement"),
+        ("gpu,float32,contiguous", "no placement"),
+        ("cpu,float32,contiguous,compile", "no placement"),
+        ("compiled", "no placement"),
+        (" ", "no placement"),
+    ],
+)
+def test_what_names_no_placement_is_refused(text, told):
+    with pytest.raises(ValueError, match=told):
+        Placement.named(text)
+
+
 def test_placements_are_checked_and_described():
     with pytest.raises(ValueError, match="precision"):
         Placement(precision="float16")

@@ -103,14 +103,16 @@ def _first_difference(
     theirs, wanted = _run(expected.double().train(), images)
     try:
         made = answer(*arguments)
-        if not isinstance(made, nn.Module):
-            return Difference("it is no torch.nn.Module", "a Module", type(made).__name__)
-        mine, got = _run(made.double().train(), images)
-        if not isinstance(got, torch.Tensor):
-            return Difference("its forward returns no tensor", _shape(wanted), type(got).__name__)
     except Exception as error:
-        told = f"{type(error).__name__}: {error}"
-        return Difference("it fails on an image", _shape(wanted), told)
+        return Difference(
+            "it fails when it is made", "a Module", f"{type(error).__name__}: {error}"
+        )
+    if not isinstance(made, nn.Module):
+        return Difference("it is no torch.nn.Module", "a Module", type(made).__name__)
+    found = _carried_out(made.double().train(), images, wanted)
+    if isinstance(found, Difference):
+        return found
+    mine, got = found
     for number, (own, other) in enumerate(zip_longest(mine, theirs), start=1):
         if str(own) != str(other):
             where = f"layer {number} of those with weights differs"
@@ -133,16 +135,14 @@ def _first_difference(
     for mode in ("training", "evaluating"):
         made.train(mode == "training")
         expected.train(mode == "training")
-        with torch.no_grad():
-            wanted = expected(images)
-            try:
-                got = made(images)
-            except Exception as error:
-                told = f"{type(error).__name__}: {error}"
-                return Difference(f"it fails on an image, while {mode}", _shape(wanted), told)
-        if not isinstance(got, torch.Tensor) or got.shape != wanted.shape:
-            told = _shape(got) if isinstance(got, torch.Tensor) else type(got).__name__
-            return Difference(f"the output is another, while {mode}", _shape(wanted), told)
+        _, wanted = _run(expected, images)
+        found = _carried_out(made, images, wanted, f", while {mode}")
+        if isinstance(found, Difference):
+            return found
+        _, got = found
+        if got.shape != wanted.shape:
+            where = f"the output has another shape, while {mode}"
+            return Difference(where, _shape(wanted), _shape(got))
         gap = float((wanted - got).abs().max() / wanted.abs().max())
         if not gap <= CLOSE:
             where = f"with the same weights it computes something else, while {mode}"
@@ -168,6 +168,23 @@ def _run(module: nn.Module, images: Tensor) -> tuple[list[_Call], Tensor]:
     finally:
         for handle in handles:
             handle.remove()
+
+
+def _carried_out(
+    made: nn.Module, images: Tensor, wanted: Tensor, when: str = ""
+) -> tuple[list[_Call], Tensor] | Difference:
+    """The layers and the output of a reader's module, or why there is no output to compare."""
+    import torch
+
+    try:
+        calls, got = _run(made, images)
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        return Difference(f"it fails on an image{when}", _shape(wanted), told)
+    if not isinstance(got, torch.Tensor):
+        told = type(got).__name__
+        return Difference(f"its forward returns no tensor{when}", _shape(wanted), told)
+    return calls, got
 
 
 def _shape(output: Tensor) -> str:

@@ -99,8 +99,9 @@ class Comparators(Form):
     def describe(self) -> str:
         first = f", beginning with a block on {_typed(self.first)}" if self.first else ""
         return (
-            f"{self.what}: comparators on wires 1 to {self.wires} in order, as '1-2, 2-3' (the "
-            f"smaller value leaves on the wire that is named first){first}"
+            f"{self.what}: comparators on wires 1 to {self.wires} in order, as '1-2, 2-3' or as the"
+            " list [(1, 2), (2, 3)] (the smaller value leaves on the wire that is named"
+            f" first){first}"
         )
 
     def read(self, text: str) -> tuple[Comparator, ...]:
@@ -116,12 +117,12 @@ class Comparators(Form):
         if not isinstance(answer, (list, tuple)):
             raise AnswerError(f"expected {self.describe()}")
         # A list counts wires from 1, as one types them; a tuple is what this returns, from 0.
-        first = 1 if isinstance(answer, list) else 0
+        lowest = 1 if isinstance(answer, list) else 0
         found = []
         for item in answer:
             if not isinstance(item, (list, tuple)) or [type(k) for k in item] != [int, int]:
                 raise AnswerError(f"{item!r} is no comparator; expected {self.describe()}")
-            i, j = (k - first for k in item)
+            i, j = (k - lowest for k in item)
             if i == j or not all(0 <= k < self.wires for k in (i, j)):
                 raise AnswerError(f"no comparator {i + 1}-{j + 1}; expected {self.describe()}")
             found.append((i, j))

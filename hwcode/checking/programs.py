@@ -11,9 +11,9 @@ from types import NoneType
 from typing import Any
 
 import numpy as np
-import sympy
 
 from hwcode.checking.errors import AnswerError
+from hwcode.checking.expressions import UndefinedError, evaluate
 from hwcode.checking.forms import Form, Formula
 from hwcode.checking.identity import Truth
 from hwcode.checking.source import plain_source
@@ -173,9 +173,10 @@ class Witness(Form):
         entries = tuple(value) if hasattr(value, "shape") else (value,)
         if self.size is not None and len(entries) != self.size:
             raise AnswerError(f"{len(entries)} numbers; expected {self.describe()}")
-        if senseless := [one for one in entries if sympy.sympify(one).is_finite is False]:
-            raise AnswerError(f"{senseless[0]} is no finite number; expected {self.describe()}")
-        return entries
+        try:
+            return tuple(evaluate(entry, {}) for entry in entries)
+        except UndefinedError as error:
+            raise AnswerError(f"{error}; expected {self.describe()}") from None
 
     def compare(self, answer: tuple[Any, ...], reference: Any) -> Comparison:
         return self.decide(answer)

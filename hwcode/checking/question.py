@@ -134,16 +134,13 @@ class Part:
             expected = evaluate(self.reference, values)
         except (ArithmeticError, ValueError, TypeError) as error:
             raise AnswerError(f"the question has no value there: {error}") from None
-        note, told = None, ""
+        note: str | None = None
         try:
             got: Any = evaluate(answer, values)
             told = value_text(got)
-            conventions = ((one.answer, one.note) for one in self.alternatives)
-            for other, what in ((self.reference, ""), *conventions):
-                if note is None and values_equal(got, evaluate(other, values))[0]:
-                    note = what
+            note = "" if values_equal(got, expected)[0] else self._convention_at(got, values)
         except (ArithmeticError, ValueError, TypeError) as error:
-            told = told or f"no value ({error})"
+            told = f"no value ({error})"
         point = {name: value_text(values[symbols[name]]) for name in symbols}
         shown = Counterexample(point, value_text(expected), told)
         answered = self.form.show(answer)
@@ -152,6 +149,13 @@ class Part:
         kind = "an answer that is right by another convention" if note else "the right answer"
         detail = f"equal to {kind} {shown.where}: {told}; one point confirms nothing"
         return Verdict(id, None, Method.NOT_JUDGED, detail, self.name, answered, convention=note)
+
+    def _convention_at(self, got: Any, values: Mapping[Any, Any]) -> str | None:
+        """The note of the first alternative that has this value there, None if none has."""
+        for alternative in self.alternatives:
+            if values_equal(got, evaluate(alternative.answer, values))[0]:
+                return alternative.note
+        return None
 
     @staticmethod
     def _value_at(name: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Numbers from the recorded trainings of all colourization nets, as truths of questions."""
+"""Numbers from recorded trainings, as truths of questions."""
 
 from __future__ import annotations
 
@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 
 @cache
 def record_of(name: str) -> Record:
-    """The record of an experiment."""
-    from hwcode.experiments.colourization import EXPERIMENTS
-    from hwcode.training.experiment import load
+    """The record of an experiment, loaded when it is first asked for.
 
-    return load(EXPERIMENTS[name])
+    Raises:
+        UnknownNameError: if there is no such experiment.
+        StaleRecordError: if its record is missing, or belongs to another definition.
+    """
+    from hwcode.experiments import experiment
+    from hwcode.training.experiment import Experiment, load
+
+    asked = experiment(name)
+    if not isinstance(asked, Experiment):
+        raise TypeError(f"{name} is a measurement of times, and no training")
+    return load(asked)
 
 
 def mean(record: str, metric: str) -> float:

@@ -95,7 +95,7 @@ def make(
     Raises:
         AnswerError: for a seed that the experiment does not have.
     """
-    _known(asked, seeds, asked.seeds)
+    _refuse_unknown(asked, seeds, asked.seeds)
     started = time.perf_counter()
     data = asked.load_data()
     # Seeds that were run elsewhere, or in another precision, are not mixed with these.
@@ -149,7 +149,7 @@ def _run(
     return records.run_of(seed, outcome, first, seconds), outcome
 
 
-def _known(asked: Experiment, seeds: Sequence[int], there: Sequence[int]) -> None:
+def _refuse_unknown(asked: Experiment, seeds: Sequence[int], there: Sequence[int]) -> None:
     if unknown := sorted(set(seeds) - set(there)):
         raise AnswerError(f"{asked.name} has the seeds {_listed(there)}, not {_listed(unknown)}")
 
@@ -166,7 +166,7 @@ def verify(
         AnswerError: for a seed that the record does not have.
     """
     record = load(asked, folder)
-    _known(asked, seeds, [old["seed"] for old in record.runs])
+    _refuse_unknown(asked, seeds, [old["seed"] for old in record.runs])
     data = _same_data(asked, record)
     lines, good = [], True
     chosen = [old for old in record.runs if not seeds or old["seed"] in seeds]

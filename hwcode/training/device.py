@@ -53,6 +53,26 @@ class Placement:
         if self.layout not in ("contiguous", "channels_last"):
             raise ValueError(f"the layout is contiguous or channels_last, not {self.layout!r}")
 
+    @classmethod
+    def named(cls, text: str) -> Placement:
+        """The placement with these names, as ``HWCODE_PLACEMENT`` has them.
+
+        Raises:
+            ValueError: if they are not a device, a precision and a layout.
+
+        >>> Placement.named("cpu, bfloat16, channels_last")
+        Placement(device='cpu', precision='bfloat16', layout='channels_last', compiled=False)
+        """
+        names = [name.strip() for name in text.split(",")]
+        compiled = names[-1] == "compiled"
+        where = names[:-1] if compiled else names
+        if len(where) != 3 or where[0].partition(":")[0] not in ("cpu", "cuda"):
+            raise ValueError(
+                f"no placement {text!r}; expected a device (cpu or cuda), a precision and a layout,"
+                " as 'cpu,float32,channels_last', with ',compiled' behind them or not"
+            )
+        return cls(*where, compiled=compiled)
+
     @property
     def _format(self) -> torch.memory_format:
         last = self.layout == "channels_last"

@@ -309,7 +309,7 @@ def place(
         device: by default the GPU if there is one, else the CPU.
     """
     if named := os.environ.get("HWCODE_PLACEMENT"):
-        return _placement_named(named)
+        return Placement.named(named)
     few = examples[: recipe.batch]
     # More steps than a short schedule may know of; the rate does not matter for the time.
     trial = replace(recipe, epochs=0, updates=1000, schedule=None)
@@ -320,19 +320,6 @@ def place(
 
     with seeded(0):
         return fastest(step_at, candidates(device or best_device()))
-
-
-def _placement_named(text: str) -> Placement:
-    """The placement that ``HWCODE_PLACEMENT`` names; ValueError if it names none."""
-    names = [name.strip() for name in text.split(",")]
-    compiled = names[-1] == "compiled"
-    device, *rest = names[:-1] if compiled else names
-    if len(rest) != 2 or device.partition(":")[0] not in ("cpu", "cuda"):
-        raise ValueError(
-            f"HWCODE_PLACEMENT is {text!r}; expected a device (cpu or cuda), a precision and a"
-            " layout, as 'cpu,float32,channels_last', with ',compiled' behind them or not"
-        )
-    return Placement(device, *rest, compiled=compiled)
 
 
 def first_losses(

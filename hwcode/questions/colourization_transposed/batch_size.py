@@ -8,7 +8,7 @@ from sympy import ImmutableMatrix, Rational
 
 from hwcode.checking import Choice, Formula, Mistake, Ordering, Part, Question, Truth
 from hwcode.checking.verdict import Method
-from hwcode.questions.colourization_pooling.records import mean, record_of
+from hwcode.questions.records import mean, record_of
 
 __all__ = ["QUESTIONS"]
 

@@ -7,9 +7,9 @@ from typing import Any
 from hwcode import sizes
 from hwcode.checking import Choice, Mistake, Part, Question, Truth
 from hwcode.checking.verdict import Method
-from hwcode.questions.colourization_pooling.records import record_of
 from hwcode.questions.colourization_pooling.tally import NC, NF, NIC, PLAIN, counted
 from hwcode.questions.colourization_transposed.net import layers_of
+from hwcode.questions.records import record_of
 from hwcode.sizes import Counting
 
 __all__ = ["QUESTIONS"]

@@ -9,7 +9,7 @@ from sympy import Rational
 
 from hwcode.checking import Choice, Mistake, Number, Part, Question, Truth
 from hwcode.checking.verdict import Method
-from hwcode.questions.colourization_pooling.records import mean, measured, record_of, recorded
+from hwcode.questions.records import mean, measured, record_of, recorded
 
 __all__ = ["QUESTIONS"]
 

@@ -28,9 +28,9 @@ from hwcode.questions.learning_rate_schedule.problem import (
     draw_momentum,
     h,
     q,
-    record_of,
     rho,
 )
+from hwcode.questions.records import record_of
 
 __all__ = ["QUESTIONS"]
 

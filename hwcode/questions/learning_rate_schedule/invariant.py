@@ -29,11 +29,11 @@ from hwcode.questions.learning_rate_schedule.problem import (
     draw_momentum,
     eta,
     h,
-    record_of,
     rho,
     s,
     x,
 )
+from hwcode.questions.records import record_of
 
 __all__ = ["QUESTIONS"]
 

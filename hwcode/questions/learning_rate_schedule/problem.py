@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from hwcode.checking import Numbers, scalar
-from hwcode.training.experiment import Record
 
 CHAPTER = "learning_rate_schedule"
 
 a, b, q = (scalar(name, positive=True) for name in "abq")
 c, s, h, x = (scalar(name, positive=True) for name in "cshx")
 eta, rho = scalar("eta", positive=True), scalar("rho", positive=True)
-
-
-@cache
-def record_of(name: str) -> Record:
-    """The record of an experiment."""
-    from hwcode.experiments.learning_rate_schedule import EXPERIMENTS
-    from hwcode.training.experiment import load
-
-    return load(EXPERIMENTS[name])
 
 
 def draw_momentum(point: Any, numbers: Numbers) -> dict[Any, Any]:

@@ -25,7 +25,8 @@ from hwcode.checking import (
     scalar,
 )
 from hwcode.checking.programs import Program
-from hwcode.questions.learning_rate_schedule.problem import CHAPTER, eta, record_of, rho
+from hwcode.questions.learning_rate_schedule.problem import CHAPTER, eta, rho
+from hwcode.questions.records import record_of
 
 __all__ = ["QUESTIONS"]
 

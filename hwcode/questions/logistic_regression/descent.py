@@ -19,13 +19,14 @@ from hwcode.checking import (
     Question,
     Truth,
 )
-from hwcode.questions.logistic_regression.problem import CHAPTER, eta, mu, study_record
+from hwcode.questions.logistic_regression.problem import CHAPTER, eta, mu
+from hwcode.questions.records import record_of
 
 __all__ = ["QUESTIONS"]
 
 
 def _recorded(metric: str) -> sympy.Integer:
-    return sympy.Integer(int(study_record().metric(metric)[0]))
+    return sympy.Integer(int(record_of("logistic_regression").metric(metric)[0]))
 
 
 # --- P4-1a ------------------------------------------------------------------------------------

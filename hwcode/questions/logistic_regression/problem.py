@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from hwcode.checking import scalar
-from hwcode.training.experiment import Record
 
 CHAPTER = "logistic_regression"
 
@@ -15,12 +12,3 @@ beta, kappa, s = (
     scalar("kappa", positive=True),
     scalar("s", positive=True),
 )
-
-
-@cache
-def study_record() -> Record:
-    """The record of the trainings on MNIST."""
-    from hwcode.experiments.logistic_regression import STUDY
-    from hwcode.training.experiment import load
-
-    return load(STUDY)

@@ -7,7 +7,8 @@ from typing import Any
 import sympy
 
 from hwcode.checking import Choice, Domain, Formula, Method, Mistake, Numbers, Part, Question, Truth
-from hwcode.questions.logistic_regression.problem import CHAPTER, beta, eta, mu, s, study_record
+from hwcode.questions.logistic_regression.problem import CHAPTER, beta, eta, mu, s
+from hwcode.questions.records import record_of
 
 __all__ = ["QUESTIONS"]
 
@@ -44,7 +45,7 @@ _heavy_ball = eta * s**2 * (1 + beta) / (2 * (1 - beta) * (2 * (1 + beta) - eta 
 
 def _who_is_faster(_: Any) -> str:
     """Recorded curves at rate 1/L: who is ahead in the middle, and who ends lower?"""
-    record = study_record()
+    record = record_of("logistic_regression")
     plain, fast = (record.curve(name).mean(axis=0) for name in ("sgd_1", "sgd_nesterov_1"))
     at = record.curve("sgd_1_at")[0]
     middle = (at > 300) & (at < 1000)

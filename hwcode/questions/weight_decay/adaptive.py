@@ -21,6 +21,7 @@ from hwcode.checking import (
     scalar,
 )
 from hwcode.checking.expressions import UndefinedError
+from hwcode.questions.records import record_of
 from hwcode.questions.weight_decay.problem import CHAPTER, beta, eta, lamt
 
 __all__ = ["QUESTIONS"]
@@ -99,10 +100,9 @@ def _who_rests(_: Any) -> str:
 
 def _who_was_better(_: Any) -> str:
     """The recorded comparison: is the difference larger than two standard errors?"""
-    from hwcode.experiments.weight_decay import STUDY, difference
-    from hwcode.training.experiment import load
+    from hwcode.experiments.weight_decay import difference
 
-    mean, error = difference(load(STUDY))
+    mean, error = difference(record_of("weight_decay"))
     if abs(mean) <= 2 * error:
         return "neither"
     return "decay" if mean < 0 else "penalty"
