@@ -51,6 +51,13 @@ def test_a_page_that_cannot_be_run_does_not_keep_the_others_from_being_reported(
     fails_twice(empty, *broken, *others, "5 of 9 pages failed")
 
 
+def test_kernels_take_no_ports(empty):
+    code = "from ipykernel.connect import get_connection_info\n"
+    empty.add("kernel", code + "assert get_connection_info(unpack=True)['transport'] == 'ipc'")
+    built = empty.build()
+    assert built.status == 0, built.output
+
+
 def test_what_sphinx_finds_is_reported_page_by_page(empty):
     empty.add("glue", "x = 1", prose="A value {glue:text}`absent`.")
     empty.add("reference", "x = 1", prose="See [](#nowhere) and {ref}`lost`.")

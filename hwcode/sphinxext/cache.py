@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -22,8 +23,9 @@ import nbformat
 from filelock import FileLock, Timeout
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
-from jupyter_cache.executors.utils import single_nb_execution
+from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from tqdm import tqdm
+from traitlets.config import Config
 
 from hwcode.sphinxext.inputs import Page
 
@@ -59,7 +61,7 @@ KERNEL_ENVIRONMENT = {
 
 KERNEL_CONFIGURATION = """\
 c = get_config()
-# Its warning about unencrypted loopback traffic would appear among the build's own.
+# Where plain jupyter-book runs a page, a warning about loopback would appear among its own.
 c.IPKernelApp.log_level = 40
 c.HistoryManager.enabled = False
 """
@@ -180,15 +182,30 @@ def _execute(page: Page) -> tuple[Ran, nbformat.NotebookNode]:
     started = time.perf_counter()
     notebook = page.stamped_notebook
     try:
-        result = single_nb_execution(
-            notebook, cwd=str(page.path.parent), timeout=TIMEOUT, allow_errors=False
-        )
+        result = _run_in_kernel(notebook, page.path.parent)
     except Exception as error:  # a kernel that died, of a crash or for want of memory
         told = f"{page.path.name}: {type(error).__name__}: {error}"
         return Ran(page, time.perf_counter() - started, told), notebook
     seconds = time.perf_counter() - started
     failure = "" if result.err is None else _located(page, notebook, str(result.err))
     return Ran(page, seconds, failure), notebook
+
+
+def _run_in_kernel(notebook: nbformat.NotebookNode, folder: Path) -> ExecutionResult:
+    """Run all cells in a kernel that is reached by sockets in a folder of its own.
+
+    A port of loopback is chosen by the client and bound later by the kernel: where several start
+    side by side, another process may have taken it by then, and the kernel dies.
+    """
+    with tempfile.TemporaryDirectory() as sockets:
+        connection = {"transport": "ipc", "connection_file": str(Path(sockets) / "kernel.json")}
+        return single_nb_execution(
+            notebook,
+            cwd=str(folder),
+            timeout=TIMEOUT,
+            allow_errors=False,
+            config=Config(KernelManager=connection),
+        )
 
 
 def _keep(cache: JupyterCacheAbstract, ran: Ran, notebook: nbformat.NotebookNode) -> None:
