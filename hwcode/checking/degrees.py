@@ -29,7 +29,7 @@ from sympy.matrices.expressions import (
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
 
-from hwcode.checking.expressions import EntrySum, Norm, evaluate
+from hwcode.checking.expressions import EntrySum, Norm, PseudoInverse, evaluate
 
 __all__ = ["degree"]
 
@@ -68,6 +68,8 @@ def degree(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:
         return inner and _sum([inner] * (sizes[0] if isinstance(node, Trace) else math.prod(sizes)))
     if isinstance(node, (sympy.Pow, MatPow, Inverse)):
         return _degree_of_power(node, case)
+    if isinstance(node, PseudoInverse):
+        return _degree_of_pseudo_inverse(node, case)
     if isinstance(node, (sympy.Add, MatAdd)):
         return _sum([degree(argument, case) for argument in node.args])
     if isinstance(node, HadamardPower):
@@ -148,6 +150,24 @@ def _degree_of_power(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | No
             total = _sum([_product([total, inner])] * rows)
         return total if power else (0, 0)
     return _scaled(inner, power)
+
+
+def _degree_of_pseudo_inverse(
+    node: PseudoInverse, case: Mapping[Any, Any]
+) -> tuple[int, int] | None:
+    argument = node.args[0]
+    inner, shape = degree(argument, case), [_size(size, case) for size in argument.shape]
+    if inner is None:
+        return None
+    # A = N / D as for the inverse. With r the rank of N at almost all points, and c_j those
+    # coefficients of the characteristic polynomial of N N.T that have degree j in N N.T,
+    # pinv(N) = N.T @ (sum over j < r of c_j (N N.T)^(r - 1 - j)) / -c_r  [Decell 1965].
+    below = math.prod(shape) * inner[1]
+    above, rank = inner[0] + below, min(shape)
+    numerator, denominator = below + (2 * rank - 1) * above, 2 * rank * above
+    # Where c_r is 0 the rank is smaller, and pinv has another value than the fraction: expanded by
+    # c_r, its numerator counts those points as ones where a wrong formula may pass.
+    return numerator + denominator, 2 * denominator
 
 
 def _degree_of_entrywise_power(node: Any, case: Mapping[Any, Any]) -> tuple[int, int] | None:

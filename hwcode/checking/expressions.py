@@ -2,8 +2,8 @@
 
 An answer such as :math:`\\frac{2}{n} X^\\top (Xw - t)` is a SymPy expression in symbols whose
 shapes are themselves symbols. SymPy's matrix expressions carry the algebra, with a few operations
-more (norms, sums of entries, softmax); :func:`evaluate` computes the value of an expression at
-concrete numbers without rounding.
+more (norms, sums of entries, softmax, pseudo-inverses); :func:`evaluate` computes the value of an
+expression at concrete numbers without rounding.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ from sympy.printing.str import StrPrinter
 from hwcode.checking.nodes import (
     ENTRYWISE,
     EntrySum,
+    MatrixOfMatrix,
     Norm,
     OfMatrix,
+    PseudoInverse,
     Softmax,
     entrywise_name,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "EntrySum",
     "Norm",
     "Point",
+    "PseudoInverse",
     "Softmax",
     "UndefinedError",
     "decimal_text",
@@ -234,7 +237,7 @@ def _matrix_value(node: MatrixExpr, point: Point) -> MatrixBase:
         return _entrywise(node, arguments)
     if isinstance(node, DiagMatrix):
         return sympy.diag(*arguments[0])
-    if isinstance(node, Softmax):
+    if isinstance(node, MatrixOfMatrix):
         return node._value(arguments[0])
     raise NotImplementedError(f"no exact value for {type(node).__name__}")
 

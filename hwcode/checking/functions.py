@@ -20,7 +20,7 @@ from sympy.matrices.expressions.determinant import Determinant
 from sympy.matrices.matrixbase import MatrixBase
 
 from hwcode.checking.errors import AnswerError
-from hwcode.checking.expressions import ENTRYWISE, EntrySum, Norm, Softmax
+from hwcode.checking.expressions import ENTRYWISE, EntrySum, Norm, PseudoInverse, Softmax
 
 __all__ = [
     "FUNCTIONS",
@@ -126,6 +126,11 @@ def _inverse(value: Value) -> Value:
     return value.inv() if isinstance(value, MatrixBase) else value.I
 
 
+def _pseudo_inverse(value: Value) -> Value:
+    value = as_matrix(value, "pinv")
+    return value.pinv() if isinstance(value, MatrixBase) else PseudoInverse(value)
+
+
 def _determinant(value: Value) -> Value:
     need_square(as_matrix(value, "det"), "det")
     return value.det() if isinstance(value, MatrixBase) else Determinant(value)
@@ -190,6 +195,7 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Value], str]] = {
     "det": (1, _determinant, "determinant"),
     "sum": (1, lambda v: EntrySum(as_matrix(v, "sum")), "sum of all entries"),
     "inv": (1, _inverse, "inverse"),
+    "pinv": (1, _pseudo_inverse, "pseudo-inverse"),
     "dot": (2, _dot, "inner product of two vectors"),
     "diag": (1, _diagonal, "diagonal matrix of a vector"),
     "hadamard": (2, _hadamard, "entrywise product"),

@@ -15,8 +15,18 @@ from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
+from sympy.printing.precedence import PRECEDENCE
 
-__all__ = ["ENTRYWISE", "EntrySum", "Norm", "OfMatrix", "Softmax", "entrywise_name"]
+__all__ = [
+    "ENTRYWISE",
+    "EntrySum",
+    "MatrixOfMatrix",
+    "Norm",
+    "OfMatrix",
+    "PseudoInverse",
+    "Softmax",
+    "entrywise_name",
+]
 
 
 class OfMatrix(Expr):
@@ -76,7 +86,49 @@ class EntrySum(OfMatrix):
         return f"sum({printer._print(self.args[0])})"
 
 
-class Softmax(MatrixExpr):
+class MatrixOfMatrix(MatrixExpr):
+    """A matrix computed from one matrix expression."""
+
+    def __new__(cls, argument: MatrixExpr | MatrixBase) -> MatrixOfMatrix:
+        argument = sympy.sympify(argument)
+        if not getattr(argument, "is_Matrix", False):
+            raise TypeError(f"{cls.__name__} takes a matrix or vector, not {argument}")
+        return MatrixExpr.__new__(cls, argument)
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
+        return MatrixElement(self, i, j)
+
+    def doit(self, **hints: Any) -> MatrixExpr | MatrixBase:
+        argument = self.args[0].doit(**hints)
+        return self._value(argument) if isinstance(argument, MatrixBase) else self.func(argument)
+
+
+class PseudoInverse(MatrixOfMatrix):
+    """Moore and Penrose's pseudo-inverse, of a matrix of any rank [Penrose 1955].
+
+    >>> PseudoInverse(sympy.ImmutableMatrix([[2, 0, 0], [0, 0, 0]])).doit()
+    Matrix([
+    [1/2, 0],
+    [  0, 0],
+    [  0, 0]])
+    """
+
+    @property
+    def shape(self) -> tuple[Any, Any]:
+        return self.args[0].shape[::-1]
+
+    @staticmethod
+    def _value(value: MatrixBase) -> MatrixBase:
+        return value.pinv()
+
+    def _latex(self, printer: Any) -> str:
+        return rf"{printer.parenthesize(self.args[0], PRECEDENCE['Atom'], strict=True)}^{{+}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"pinv({printer._print(self.args[0])})"
+
+
+class Softmax(MatrixOfMatrix):
     """Softmax of a vector: the exponentials of its entries over their sum.
 
     >>> Softmax(sympy.ImmutableMatrix([0, sympy.log(3)])).doit()
@@ -86,21 +138,14 @@ class Softmax(MatrixExpr):
     """
 
     def __new__(cls, argument: MatrixExpr | MatrixBase) -> Softmax:
-        argument = sympy.sympify(argument)
-        if not getattr(argument, "is_Matrix", False) or argument.shape[1] != 1:
+        softmax = super().__new__(cls, argument)
+        if softmax.args[0].shape[1] != 1:
             raise TypeError(f"softmax takes a column vector, not {argument}")
-        return MatrixExpr.__new__(cls, argument)
+        return softmax
 
     @property
     def shape(self) -> tuple[Any, Any]:
         return self.args[0].shape
-
-    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
-        return MatrixElement(self, i, j)
-
-    def doit(self, **hints: Any) -> MatrixExpr | MatrixBase:
-        argument = self.args[0].doit(**hints)
-        return self._value(argument) if isinstance(argument, MatrixBase) else self.func(argument)
 
     @staticmethod
     def _value(value: MatrixBase) -> MatrixBase:

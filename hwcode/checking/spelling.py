@@ -59,7 +59,9 @@ def _syntax_message(text: str, error: BaseException) -> str:
             "not a formula (LaTeX is not read); a fraction is typed as (a + b)/c, a Greek letter by"
             " its name, and every product with its *: 2*x, not 2x"
         )
-    if re.search(r"\d\s*[A-Za-z(]|\)\s*[A-Za-z0-9(]", text):
+    if re.search(r"[\w)\]]['’]", text):
+        hint = "the transpose of X is X.T"
+    elif re.search(r"\d\s*[A-Za-z(]|\)\s*[A-Za-z0-9(]", text):
         hint = PRODUCT_HINT
     reason = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"not a formula ({reason}); {hint}"
