@@ -11,7 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hwcode
 from hwcode import hard_coded_networks as hc
+from hwcode.checking import AnswerError
 from hwcode.checking.comparators import carry
 from hwcode.checking.inequalities import Affine
 from hwcode.checking.networks import Perceptron, Region, agreement, disagreement
@@ -216,3 +218,17 @@ def test_a1_3_4_the_gate_works_up_to_its_bound_only():
     assert agreement(hc.GATE, beyond) is None
     opened = (s.above(1, strict=False), s.below(1, strict=False))
     assert disagreement(hc.GATE, [Region(opened, (x,))])[1] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [("[1, -2]", False), ("[3, -6]", True), ("[sqrt(2), -2*sqrt(2)]", True)],
+)
+def test_a1_3_4_gates_as_people_type_them(typed, right):
+    assert hwcode.check("A1-3.4:fire", typed).right is right
+
+
+@pytest.mark.parametrize("typed", ["[3, -6 + sin(1)**2 + cos(1)**2]", "[sqrt(-1), -2]"])
+def test_a1_3_4_a_gate_that_cannot_be_decided_is_unreadable(typed):
+    with pytest.raises(AnswerError, match=r"cannot be decided|no real number"):
+        hwcode.check("A1-3.4:fire", typed)

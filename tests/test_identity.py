@@ -43,3 +43,9 @@ def test_A2_3_1_1_a_formula_that_is_no_rational_function_is_tried_beyond_its_cas
     assert hwcode.check("A2-3.1.1a:horizon", HORIZON).right
     made = f"{HORIZON} + {vanishing('T', sizes('A2-3.1.1a:horizon', 'T'))}"
     assert not hwcode.check("A2-3.1.1a:horizon", made).right
+
+
+@pytest.mark.parametrize("made", ["min(O, 5)*2*Y*P + O**2*P", "2*O*Y*P + O**2*min(P, 50)"])
+def test_A1_2_3_a_bound_beyond_small_whole_numbers_is_found(made):
+    assert not hwcode.check("A1-2.3:cost_a", made).right
+    assert hwcode.check("A1-2.3:cost_a", "O*(2*Y*P + O*P)").right

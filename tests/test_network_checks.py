@@ -252,3 +252,8 @@ def test_unreadable_comparators(text):
         return
     with pytest.raises(AnswerError, match="expected sorts"):
         form.read(text)
+
+
+def test_keys_that_are_no_text_are_refused():
+    with pytest.raises(AnswerError, match="W1 is missing"):
+        FORM.accept({1: 2})

@@ -40,6 +40,43 @@ def test_a1_p1_1_a_clamped_loss_is_right_under_its_convention():
     assert "100" in verdict.convention
 
 
+OVERFLOWS_IN_BOTH = """
+import numpy as np
+def logistic_regression(w, b, X, t):
+    z = X @ w + b
+    p = {sigmoid}
+    loss = np.mean(np.logaddexp(0, z) - t * z)
+    return loss, X.T @ (p - t) / len(t), np.mean(p - t)
+"""
+STOPS_EARLY = """
+import numpy as np
+def gradient_descent(X, t, rate, steps):
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for taken in range(steps + 1):
+        z = X @ w + b
+        losses.append(np.mean(np.logaddexp(0, z) - t * z))
+        g = (np.exp(-np.logaddexp(0, -z)) - t) / len(t)
+        if taken == steps or not np.any(g @ X) and not g.sum():
+            return w, b, losses
+        w, b = w - rate * g @ X, b - rate * g.sum()
+"""
+
+
+@pytest.mark.parametrize("sigmoid", ["1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"])
+def test_a1_p1_3_no_exponential_may_overflow(sigmoid):
+    program = OVERFLOWS_IN_BOTH.format(sigmoid=sigmoid)
+    assert "overflow" in hwcode.check("A1-P1.3:program", program).counterexample.got
+
+
+def test_a1_p1_4_there_are_losses_for_all_steps():
+    assert "losses" in hwcode.check("A1-P1.4:program", STOPS_EARLY).diagnosis
+
+
+def test_a_program_may_use_torch():
+    program = "import torch\n\ndef bce(p, t):\n    return torch.zeros(1)"
+    assert "shape is (1,)" in hwcode.check("A1-P1.1:loss", program).diagnosis
+
+
 HABITS = {
     "soft targets": ("A1-P1.1:loss", answers.bce_of_labels, "needs both logarithms"),
     "piling up": ("A1-P1.2", answers.LinearAdding, "pile up"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import pytest
+import sympy
 
-from hwcode.checking import Comparison, Text
+from hwcode.checking import Comparison, Domain, Text
 from hwcode.checking.programs import Program
 from hwcode.questions import CHAPTERS, all_ids, question, questions_of
 from hwcode.questions.sources import SOURCES
@@ -75,6 +77,27 @@ def test_mistakes_are_refused_with_their_reason(asked, part):
         assert verdict.right is False, mistake
         assert verdict.diagnosis == mistake.why
         assert verdict.counterexample is not None or verdict.diagnosis
+
+
+SIZED = [
+    case for case in JUDGED if isinstance(getattr(case.values[1].form, "domain", None), Domain)
+]
+
+
+@pytest.mark.parametrize(("asked", "part"), SIZED)
+def test_sizes_differ_from_case_to_case_and_from_one_another(asked, part):
+    """Else an answer in the wrong size passes: d for n where they are equal, Y - 1 for 1."""
+    domain = part.form.domain
+    sizes = {
+        symbol: [sympy.Integer(case[symbol]) for case in domain.cases]
+        for symbol in domain.symbols
+        if symbol.is_integer and all(symbol in case for case in domain.cases)
+    }
+    for symbol, values in sizes.items():
+        assert len(set(values)) > 1, f"{symbol} is always {values[0]}"
+    for one, other in combinations(sizes, 2):
+        rows = [[1, a, b] for a, b in zip(sizes[one], sizes[other], strict=True)]
+        assert sympy.Matrix(rows).rank() == 3, f"{other} is a linear function of {one}"
 
 
 @pytest.mark.parametrize(("asked", "part"), JUDGED)

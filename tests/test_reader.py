@@ -50,6 +50,9 @@ POINT = {
         ("max(x, y)", 3),
         ("relu(x - y)", 0),
         ("(A @ A - A**2)[0, 0]", 0),
+        ("sum(t @ (t.T @ A @ t - x))", 7),
+        ("sum((t.T @ A @ t - y) @ t.T)", 2),
+        ("sum(X_ @ w_)", -3),
     ],
 )
 def test_values(text, value):
@@ -65,6 +68,7 @@ def test_values(text, value):
         ("z", "unknown name 'z'"),
         ("A - I", "eye(n)"),
         ("X^T @ t", "X.T"),
+        ("X.T(w)", "every product needs its *"),
         ("inv(X'@X) @ X'@t", "the transpose of X is X.T"),
         ("foo(x)", "unknown function"),
         ("sqrt", "is a function"),
@@ -180,3 +184,16 @@ def test_every_function_is_described():
         assert count in (1, 2)
         assert callable(build)
         assert meaning
+
+
+def test_a_prime_is_a_p_where_there_is_one():
+    yp, Y = vector("yp", n), {"yp": vector("yp", n)}
+    assert read("2*y'", Y) == 2 * yp
+    with pytest.raises(AnswerError, match="transpose"):
+        read("X'", SYMBOLS)
+
+
+def test_the_letter_epsilon_in_all_its_forms():
+    eps = scalar("eps", positive=True)
+    for spelling in ("eps", "epsilon", "ε", "ϵ"):
+        assert read(spelling, {"eps": eps}) == eps

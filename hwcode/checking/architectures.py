@@ -54,11 +54,12 @@ class Architecture(Program):
 
     image: Callable[..., tuple[int, ...]] = field(kw_only=True)
 
-    needs = ("torch",)
-
     def describe(self) -> str:
         parameters = ", ".join(self.parameters)
         return f"a Python class {self.name}({parameters}) of torch.nn.Module: {self.what}"
+
+    def modules(self, text: str) -> tuple[str, ...]:
+        return ("torch",)
 
     def compare(self, answer: Callable[..., Any], reference: Any) -> Comparison:
         instances = list(self.instances())

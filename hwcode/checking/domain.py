@@ -47,9 +47,11 @@ class Numbers:
         if self.kind == "large":
             start = 1 if positive else -LARGE_SET // 2
             return sympy.Integer(self.source.randrange(start, start + LARGE_SET))
-        if self.kind == "small" or integer:
+        if self.kind == "small":
             choices = [1, 2, 3, 4, 5] if positive else [-3, -2, -1, 1, 2, 3]
             return sympy.Integer(self.source.choice(choices))
+        if integer:
+            return sympy.Integer(self.source.randrange(1 if positive else -1000, 1000))
         low = 1 if positive else -(3 * 10**5)
         return Rational(self.source.randrange(low, 3 * 10**5), 10**5)
 

@@ -36,8 +36,6 @@ class Form(ABC):
 
     isolated: bool = False
     """Whether typed answers are read and compared in a process of their own."""
-    needs: tuple[str, ...] = ()
-    """Modules that this process imports before it limits its memory, as large ones need much."""
 
     @abstractmethod
     def describe(self) -> str:
@@ -46,6 +44,10 @@ class Form(ABC):
     @abstractmethod
     def read(self, text: str) -> Any:
         """A typed answer as an object; :class:`AnswerError` if it is not readable."""
+
+    def modules(self, text: str) -> tuple[str, ...]:
+        """What to import before memory is limited: large modules need much of it."""
+        return ()
 
     @abstractmethod
     def accept(self, answer: Any) -> Any:

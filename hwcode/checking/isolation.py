@@ -91,7 +91,7 @@ def main() -> None:
     from hwcode.questions import question
 
     part = question(request["id"]).part(request["part"])
-    for name in part.form.needs:
+    for name in part.form.modules(request["text"]):
         import_module(name)
     _limit(request["seconds"])
     sys.set_int_max_str_digits(0)  # numbers may be long: time and memory are limited

@@ -135,7 +135,7 @@ class Perceptron:
         Raises:
             AnswerError: names what is missing, misshapen or unknown, and what is allowed.
         """
-        count = sum(1 for key in weights if key.startswith("W")) or 1
+        count = sum(1 for key in weights if str(key).startswith("W")) or 1
         expected = [f"{name}{i}" for i in range(1, count + 1) for name in ("W", "b", "phi")]
         missing = [key for key in expected if key not in weights]
         unknown = [key for key in weights if key not in expected]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -107,6 +108,9 @@ class Program(Form):
             raise AnswerError(f"no {kind} {self.name!r} in it; expected {self.describe()}")
         return namespace[self.name]
 
+    def modules(self, text: str) -> tuple[str, ...]:
+        return ("torch",) if re.search(r"\btorch\b", text) else ()
+
     def accept(self, answer: Any) -> Callable[..., Any]:
         if not callable(answer):
             raise AnswerError(f"{type(answer).__name__} is no function; expected {self.describe()}")
@@ -174,9 +178,13 @@ class Witness(Form):
         if self.size is not None and len(entries) != self.size:
             raise AnswerError(f"{len(entries)} numbers; expected {self.describe()}")
         try:
-            return tuple(evaluate(entry, {}) for entry in entries)
+            values = tuple(evaluate(entry, {}) for entry in entries)
         except UndefinedError as error:
             raise AnswerError(f"{error}; expected {self.describe()}") from None
+        for value in values:
+            if not value.is_real:
+                raise AnswerError(f"{value} is no real number; expected {self.describe()}")
+        return values
 
     def compare(self, answer: tuple[Any, ...], reference: Any) -> Comparison:
         return self.decide(answer)

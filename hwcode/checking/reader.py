@@ -71,8 +71,13 @@ def read(
     Traceback (most recent call last):
     hwcode.checking.errors.AnswerError: the only attribute is .T (transpose), not .__class__
     """
+    # y' is typed yp where there is one; anywhere else it is a transpose that we do not read.
+    text = re.sub(r"\b(\w+)['’]", lambda m: f"{m[1]}p" if f"{m[1]}p" in symbols else m[0], text)
     source, tree = syntax(text)
-    names = {alias: symbols[name] for alias, name in (aliases or {}).items()} | dict(symbols)
+    spellings = {"epsilon": "eps"} if "eps" in symbols else {}
+    names = {
+        alias: symbols[name] for alias, name in {**spellings, **(aliases or {})}.items()
+    } | dict(symbols)
     try:
         return _Reader(source, names).visit(tree)
     except RecursionError:
@@ -110,9 +115,11 @@ class _Reader:
         return sympy.Rational(match[0])
 
     def _Name(self, node: ast.Name) -> Value:
-        for known in (self.names, _CONSTANTS):
-            if node.id in known:
-                return known[node.id]
+        # w_0 is w0 to everybody who does not type it for us.
+        for name in (node.id, node.id.replace("_", "")):
+            for known in (self.names, _CONSTANTS):
+                if name in known:
+                    return known[name]
         if node.id in FUNCTIONS:
             raise AnswerError(f"{node.id} is a function: write {node.id}(...)")
         hint = _HINTS.get(node.id, "")
@@ -139,7 +146,7 @@ class _Reader:
             case ast.Mult():
                 return self._product(left, right)
             case ast.MatMult():
-                return matrix_product(as_matrix(left, "@"), as_matrix(right, "@"))
+                return self._matrix_product(left, right)
             case ast.Div():
                 return self._quotient(left, right)
             case ast.Pow():
@@ -168,6 +175,15 @@ class _Reader:
         return left * right
 
     @staticmethod
+    def _matrix_product(left: Value, right: Value) -> Value:
+        # v.T @ w - t is a number here, of shape 1 x 1 elsewhere: v @ (v.T @ w - t) has a meaning.
+        column = is_matrix(left) and left.shape[1] == 1 and not is_matrix(right)
+        row = is_matrix(right) and right.shape[0] == 1 and not is_matrix(left)
+        if column or row:
+            return left * right
+        return matrix_product(as_matrix(left, "@"), as_matrix(right, "@"))
+
+    @staticmethod
     def _quotient(left: Value, right: Value) -> Value:
         what = "a division (inv(A) is the inverse, divide(a, b) goes entry by entry)"
         divisor = as_scalar(right, what)
@@ -194,7 +210,8 @@ class _Reader:
     def _Call(self, node: ast.Call) -> Value:
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = ast.get_source_segment(self.source, node.func)
-            if not isinstance(node.func, (ast.Name, ast.Attribute)) or name in self.names:
+            value = isinstance(node.func, ast.Attribute) and node.func.attr == "T"
+            if value or not isinstance(node.func, (ast.Name, ast.Attribute)) or name in self.names:
                 raise AnswerError(f"{name!r} before a bracket is no function; {PRODUCT_HINT}")
             raise AnswerError(f"unknown function {name!r}; there are {', '.join(FUNCTIONS)}")
         name = node.func.id

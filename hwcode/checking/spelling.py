@@ -41,7 +41,9 @@ def _spell(text: str) -> str:
 def _greek(character: str) -> str:
     if ord(character) < 128:
         return character
-    name = unicodedata.name(character, "").split()
+    # There are other shapes of some letters, with names and codes of their own.
+    usual = unicodedata.normalize("NFKC", character)
+    name = unicodedata.name(usual, "").split() if len(usual) == 1 else []
     if name[:3] == ["GREEK", "SMALL", "LETTER"] and len(name) == 4:
         return {"lamda": "lam"}.get(name[3].lower(), name[3].lower())
     return character

@@ -56,6 +56,7 @@ ERRORS = {
 CASES = (
     {d: 2, m: 2, N: 2, et: ImmutableMatrix([0, 1]), Sbar: -1},
     {d: 2, m: 3, N: 3, et: ImmutableMatrix([1, 0, 0]), Sbar: -1},
+    {d: 3, m: 2, N: 4, et: ImmutableMatrix([0, 0, 1, 0]), Sbar: -1},
 )
 
 

@@ -155,7 +155,7 @@ m, n, T = size("m"), size("n"), size("T")
 inp, zbar = vector("x", n, r"x"), vector("zbar", m, r"\bar z")
 X, Z = matrix("X", n, T), matrix("Z", m, T, r"\bar Z")
 SHAPES = ({n: 2, m: 3}, {n: 3, m: 2}, {n: 1, m: 2})
-POSITIONS = ({n: 2, m: 3, T: 2}, {n: 3, m: 2, T: 3})
+POSITIONS = ({n: 2, m: 3, T: 2}, {n: 3, m: 2, T: 3}, {n: 2, m: 2, T: 1})
 
 
 def _outer_squares(point: Any) -> Any:

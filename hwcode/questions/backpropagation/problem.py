@@ -17,7 +17,7 @@ class Count(Formula):
     """A cost in some sizes, exactly, printed in their order: N K D, not D K N."""
 
     def read(self, text: str) -> Any:
-        if re.match(r"\s*(\\mathcal\W*)?O\W*\(", text):
+        if re.match(r"\s*(\\mathcal\W*)?O\s*\}?\s*(\\left)?\s*\(", text):
             raise AnswerError(f"expected {self.what} with its constants, not an order of growth")
         return super().read(text)
 

@@ -308,7 +308,9 @@ dense matrices, and ask besides which order wins when.*
         Part(
             name="structure",
             asks="$M_2M_3$ for a layer $y=Wx$ with inputs $x_1,x_2\\in\\mathbb R^n$",
-            form=Formula(Domain((n, Y, x1, x2), ({n: 2, Y: 2}, {n: 3, Y: 2})), "a Y x Y matrix"),
+            form=Formula(
+                Domain((n, Y, x1, x2), ({n: 2, Y: 2}, {n: 3, Y: 2}, {n: 2, Y: 3})), "a Y x Y matrix"
+            ),
             reference=Trace(x1.T * x2) * Identity(Y),
             latex=r"M_2M_3 = (x_1^\top x_2)\,I_Y",
             truth=Truth(_inner_product_of_layer, "differentiating by every weight", 2),
@@ -329,7 +331,7 @@ dense matrices, and ask besides which order wins when.*
 A VJP gives $v^\top\frac{\partial f}{\partial\theta}$, a JVP gives $\frac{\partial f}{\partial\theta}u$. (a) $O$
 VJPs for each example give both Jacobians, then one product; (b) for each unit vector a VJP through the
 second example and a JVP through the first; (c) the same for the layer alone, $Y$ pairs. Costs: (a) $2OYP+O^2P$; (b) $2OYP+O^2Y$, either direction;
-(c) $Y^2P+OY^2+O^2Y$, either direction. (a) beats (b) iff $P<Y$ (shared weights); (c) beats (b) iff
+(c) $Y^2P+OY^2+O^2Y$, either direction. (a) beats (b) iff $P<Y$ (shared weights, or outputs without a parameter); (c) beats (b) iff
 $Y<2OP/(O+P)$ (few layer outputs). For $y=Wx$, $M_2M_3=(x_1^\top x_2)I_Y$ and (c) needs only $n+O^2Y+O^2$.
 With $O=1$, $f=J$ and $x_1=x_2$ this is the trick for gradient norms.
 """,

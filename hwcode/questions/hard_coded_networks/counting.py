@@ -9,6 +9,7 @@ import sympy
 from hwcode import hard_coded_networks as hc
 from hwcode.checking import (
     Alternative,
+    AnswerError,
     Choice,
     Comparison,
     Counterexample,
@@ -30,7 +31,11 @@ __all__ = ["QUESTIONS"]
 def _fires_at_third(answer: tuple[Any, ...]) -> Comparison:
     """Try the four counts."""
     a, b = answer
-    fired = [count for count in range(4) if bool(abs(a * count + b) <= 1)]
+    distances = [abs(sympy.expand(a * count + b)) for count in range(4)]
+    inside = [distance <= 1 for distance in distances]
+    if not all(isinstance(one, sympy.logic.boolalg.BooleanAtom) for one in inside):
+        raise AnswerError("whether it fires cannot be decided; type a and b without functions")
+    fired = [count for count in range(4) if inside[count]]
     told = f"it fires at the counts {fired}" if fired else "it never fires"
     if fired == [2]:
         return Comparison(True, Method.EXACT, f"{told} of 0, 1, 2, 3")

@@ -38,11 +38,11 @@ def _same_direction(_: Any) -> str:
             for name, path in paths.items()
         }
     return (
-        "all"
+        "none"
         if all(stays.values())
         else "adam"
         if stays["adagrad"] and stays["rmsprop"]
-        else "none"
+        else "open"
     )
 
 
@@ -140,12 +140,12 @@ share, what about them is to blame, and split "desirable" into claims that can b
             asks=r"one data point with $t\ne0$, start at zero, $\epsilon=0$: which of Adagrad, RMSProp and Adam can converge to the minimum-norm solution when $|x_1|\ne|x_2|$, both nonzero?",
             form=Choice(
                 {
-                    "all": "none: all three stay on the line through sign(x)",
+                    "none": "none of them: all three stay on the line through sign(x)",
                     "adam": "Adam alone, because of its momentum and bias correction",
-                    "none": "each leaves the line through sign(x), so nothing can be said",
+                    "open": "each leaves the line through sign(x), so nothing can be said",
                 }
             ),
-            reference="all",
+            reference="none",
             truth=Truth(
                 _same_direction,
                 "sixty iterates of each method in 60-digit arithmetic",
@@ -157,7 +157,7 @@ share, what about them is to blame, and split "desirable" into claims that can b
                     "momentum and bias correction multiply all coordinates by the same numbers",
                 ),
                 Mistake(
-                    "none",
+                    "open",
                     "every gradient is a multiple of x, and the scaling removes the sizes of its entries",
                 ),
             ),

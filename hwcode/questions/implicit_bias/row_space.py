@@ -143,7 +143,7 @@ need?*
             name="gradient",
             asks="the gradient of the loss of one example $x$ with target $t$ (here a number)",
             form=Formula(
-                Domain((n, d, x, w, tau), ({n: 2, d: 2}, {n: 3, d: 3})),
+                Domain((n, d, x, w, tau), ({n: 2, d: 2}, {n: 3, d: 2}, {n: 2, d: 3})),
                 "a column vector of d entries",
             ),
             reference=2 * (sympy.Trace(x.T * w) - tau) * x,
@@ -300,7 +300,7 @@ of drawing has to do with it.*
             name="step",
             asks=r"the change of the weights in one step (`XB`, `tB`: the rows of $X$ and $t$ in the batch)",
             form=Formula(
-                Domain((b, d, XB, tb, w, eta), ({b: 1, d: 2}, {b: 2, d: 3}, {b: 3, d: 4})),
+                Domain((b, d, XB, tb, w, eta), ({b: 1, d: 2}, {b: 2, d: 2}, {b: 2, d: 3})),
                 "a column vector of d entries",
             ),
             reference=-2 * eta / b * XB.T * batch_residual,
@@ -326,7 +326,7 @@ of drawing has to do with it.*
             name="limit",
             asks="where it ends from $w_0$, if it converges to a solution",
             form=Formula(
-                Domain((n, d, X, t, w0), ({n: 1, d: 2}, {n: 2, d: 3}, {n: 3, d: 4})),
+                Domain((n, d, X, t, w0), (*WIDE, {n: 3, d: 4})),
                 "a column vector of d entries",
             ),
             reference=from_start,

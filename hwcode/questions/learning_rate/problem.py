@@ -31,7 +31,7 @@ lmax = scalar("lmax", r"\lambda_{\max}", positive=True)
 X, w0, t, a = matrix("X", n, d), vector("w0", d), vector("t", n), vector("a", n)
 
 ONE_STEP = ({n: 1, d: 2}, {n: 3, d: 2}, {n: 2, d: 3})
-MORE_STEPS = ({n: 1, d: 2, k: 1}, {n: 2, d: 3, k: 2}, {n: 3, d: 2, k: 3})
+MORE_STEPS = ({n: 1, d: 2, k: 1}, {n: 2, d: 3, k: 2}, {n: 3, d: 2, k: 3}, {n: 1, d: 2, k: 3})
 
 GRAM = X * X.T
 ZERO = ImmutableMatrix([0, 0])

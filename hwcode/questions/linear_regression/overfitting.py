@@ -117,7 +117,7 @@ function `fit_poly(X, d, t)`. Does a higher degree (overparameterisation) always
 that is, to a larger test error?
 
 *Our contract for the function, so that it can be checked by itself (the course's notebook takes its
-polynomials from outside):* `X` holds $n$ inputs, `d` is the degree, `t` the targets; it returns the
+polynomials from outside):* `X` holds $n$ distinct inputs, `d` is the degree, `t` the targets; it returns the
 $d+1$ weights of $1, x, \dots, x^d$ that minimise the squared error, those of least norm where there are
 several.
 """,
@@ -127,7 +127,7 @@ several.
             asks="the function `fit_poly`",
             form=Program(
                 name="fit_poly",
-                parameters={"X": "n inputs", "d": "the degree", "t": "n targets"},
+                parameters={"X": "n distinct inputs", "d": "the degree", "t": "n targets"},
                 what="the d + 1 weights of 1, x, ..., x**d, lowest power first",
                 instances=_polynomial_instances,
                 differ=lambda got, expected: close(got, expected, 1e-6),
@@ -184,7 +184,7 @@ several.
         ),
     ),
     model_answer=r"""
-`fit_poly` builds the features $F$ ($n\times(d+1)$) and returns $(F^\top F)^{-1}F^\top t$ if
+`fit_poly` builds the features $F$ ($n\times(d+1)$; of full rank, as the inputs are distinct) and returns $(F^\top F)^{-1}F^\top t$ if
 $d+1\le n$ and $F^\top(FF^\top)^{-1}t$ otherwise (in code: `np.linalg.lstsq(F, t)`, which is both).
 The test error grows towards $d+1=n$, where the fit has to pass through every noisy point with nothing
 to choose from. With Legendre or Chebyshev features it falls again beyond: among many interpolating

@@ -109,7 +109,7 @@ def sequence_differs(got: Any, expected: Any) -> str:
 
 
 def mlp_instances() -> Iterator[tuple[Any, ...]]:
-    """Networks with no, one and two hidden layers."""
+    """Networks with no, one and two hidden layers, and one that overflows exponentials."""
     generator = np.random.default_rng(23)
     for widths, size in (((2, 1), 3), ((2, 3, 1), 3), ((1, 2, 2, 1), 2)):
         weights = [
@@ -118,6 +118,9 @@ def mlp_instances() -> Iterator[tuple[Any, ...]]:
         ]
         X = generator.standard_normal((size, widths[0])).round(2)
         yield weights, X, np.arange(size) % 2.0
+    # Sure of itself: one example right, two wrong.
+    weights = [(np.array([[300.0]]), np.array([0.5]))]
+    yield weights, np.array([[1.0], [-3.0], [3.0]]), np.array([1.0, 1.0, 0.0])
 
 
 def use_mlp(program: Callable[..., Any], weights: Any, X: Any, t: Any) -> dict[str, Any]:

@@ -88,7 +88,7 @@ ReLU is taken to be 0. """
                 ),
                 Mistake(
                     layer_answers.SigmoidOverflows,
-                    "exp(1000) overflows: the value comes out right, with a warning",
+                    "exp(1000) overflows: 1 over it is right, but with a warning",
                 ),
                 Mistake(
                     layer_answers.SigmoidOutput, "the gradient that comes from above is missing"
@@ -109,7 +109,10 @@ ReLU is taken to be 0. """
                     layer_answers.TanhOfSigmoid,
                     "this is the sigmoid's derivative; $\\tanh'=1-\\tanh^2$",
                 ),
-                Mistake(layer_answers.TanhByExponentials, "infinity over infinity is not a number"),
+                Mistake(
+                    layer_answers.TanhByExponentials,
+                    "exp(1000) overflows, and infinity over infinity is not a number",
+                ),
                 Mistake(layer_answers.TanhNoSquare, "the square is missing: $\\tanh'=1-\\tanh^2$"),
             ),
         ),

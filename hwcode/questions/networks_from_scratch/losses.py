@@ -54,7 +54,7 @@ derivative); `bce_with_logits(z, t)` the same loss for $p_i=1/(1+e^{-z_i})$, and
             mistakes=(
                 Mistake(
                     answers.bce_by_formula,
-                    "at $p=t=0$ and $p=t=1$ it takes the logarithm of 0 and multiplies it by 0, which is not a number",
+                    "at $p=t=0$ and $p=t=1$ it takes the logarithm of 0, and 0 times that is not a number",
                 ),
                 Mistake(answers.bce_summed, "the loss is a mean: 1/n is missing", "mean"),
                 Mistake(
@@ -158,7 +158,7 @@ derivative); `bce_with_logits(z, t)` the same loss for $p_i=1/(1+e^{-z_i})$, and
                 ),
                 Mistake(
                     answers.plain_sigmoid,
-                    "exp(1000) overflows: the value comes out right, with a warning",
+                    "exp(1000) overflows: 1 over it is right, but with a warning",
                 ),
                 Mistake(answers.ascent, "the sign: this is the direction of descent"),
             ),
@@ -261,7 +261,7 @@ $p=\sigma(Xw+b)$, its gradient in $w$ ($d$ entries) and its derivative in $b$. "
             name="formula",
             asks="the gradient in $w$, in terms of $X$, $p$ and $t$",
             form=Formula(
-                Domain((n, d, X, p, t), ({n: 1, d: 2}, {n: 3, d: 2})),
+                Domain((n, d, X, p, t), ({n: 1, d: 2}, {n: 3, d: 2}, {n: 2, d: 3})),
                 "a column vector of d entries",
             ),
             reference=X.T * (p - t) / n,

@@ -129,14 +129,14 @@ def differences_of_linear(arguments: Any) -> dict[str, Any]:
 
 
 def regression_instances() -> Iterator[tuple[Any, ...]]:
-    """Small problems, and one with probabilities that round to 0 and 1."""
+    """Small problems, and one whose logits, -899.5 and 900.5, overflow exponentials."""
     generator = np.random.default_rng(13)
     for size, width in ((1, 1), (4, 2), (3, 4)):
         X = generator.integers(-3, 4, (size, width)).astype(float)
         w = generator.integers(-2, 3, width).astype(float)
         yield w, 0.5, X, generator.integers(0, 2, size).astype(float)
     # Sure of itself: one example right, two wrong.
-    yield np.array([300.0]), 0.5, np.array([[1.0], [-2.0], [3.0]]), np.array([1.0, 1.0, 0.0])
+    yield np.array([300.0]), 0.5, np.array([[1.0], [-3.0], [3.0]]), np.array([1.0, 1.0, 0.0])
 
 
 def regression_by_quotients(w: Any, b: Any, X: Any, t: Any) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def exact_gradient(point: Any) -> ImmutableMatrix:
 
 
 def descent_instances() -> Iterator[tuple[Any, ...]]:
-    """No step, one step, several, and a rate that throws the weights far out."""
+    """No step, one, several, a rate that throws the weights far out, a start that is the minimum."""
     generator = np.random.default_rng(14)
     for size, width, rate, steps in (
         (2, 1, 1.0, 0),
@@ -193,6 +193,8 @@ def descent_instances() -> Iterator[tuple[Any, ...]]:
     ):
         X = generator.integers(-3, 4, (size, width)).astype(float)
         yield X, generator.integers(0, 2, size).astype(float), rate, steps
+    # Nothing moves, and there are steps + 1 losses all the same.
+    yield np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([0.0, 0.0, 1.0, 1.0]), 1.0, 20
 
 
 def descent_by_quotients(X: Any, t: Any, rate: Any, steps: int) -> dict[str, Any]:
