@@ -20,11 +20,12 @@ from hwcode.questions.networks_from_scratch.truths import XOR, best_line, cross_
 
 
 def activation_instances() -> Iterator[tuple[Any, ...]]:
-    """Ordinary arguments, and -1000, 1000 and 0."""
+    """Ordinary arguments, and -1000, 1000 and 0; a vector, too, has entries."""
     generator = np.random.default_rng(21)
     yield np.array([[-2.0, 0.5], [3.0, -0.25]]), np.ones((2, 2))
     yield np.array([[-1000.0, 1000.0, 0.0]]), np.array([[2.0, -3.0, 5.0]])
     yield generator.standard_normal((3, 2)), generator.standard_normal((3, 2))
+    yield np.array([-1.5, 0.0, 2.0]), np.array([1.0, 2.0, 3.0])
 
 
 def use_layer(layer_class: Callable[..., Any], Z: Any, G: Any) -> dict[str, Any]:

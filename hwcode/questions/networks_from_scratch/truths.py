@@ -99,7 +99,7 @@ def linear_instances() -> Iterator[tuple[Any, ...]]:
 
 def use_linear(layer_class: Callable[..., Any], W: Any, b: Any, X: Any, G: Any) -> dict[str, Any]:
     """Another batch goes through first, there and back: what is kept must be of the last one."""
-    layer = layer_class(W, b)
+    layer = strict(layer_class, W, b)
     for batch, slopes in ((X[:1] + 1, G[:1] + 1), (X, G)):
         Y = strict(layer.forward, batch)
         dX = strict(layer.backward, slopes)
