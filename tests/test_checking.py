@@ -166,6 +166,17 @@ def test_number_within_a_tolerance(answer, right):
     assert form.compare(form.read(answer), sympy.log(10)).equal is right
 
 
+@pytest.mark.parametrize("answer", ["0.38", "0.42", "38 %", "42%"])
+def test_both_ends_of_a_tolerance_are_inside(answer):
+    form = Number(what="a share", tolerance=0.05)
+    assert form.compare(form.read(answer), sympy.Rational(2, 5)).equal
+
+
+@pytest.mark.parametrize("typed", ["(B)", "b.", "option B", "the second"])
+def test_an_option_as_people_name_it(typed):
+    assert Choice({"a": "the first", "b": "the second"}).read(typed) == "b"
+
+
 def test_forms_describe_themselves_and_refuse_other_things():
     forms = [Formula(PLANE), Number(), Choice({"a": "one"}), Ordering(("A", "B"))]
     for form in forms:

@@ -201,6 +201,7 @@ def test_a2_4_1_a_class_may_be_written_otherwise():
         ("return self.convs[4](x)", "return self.convs[4](x), x", "returns no tensor"),
         ("BatchNorm2d(b)", "BatchNorm2d(b, track_running_stats=False)", "keeps other numbers"),
         ("return self.convs[4](x)", "assert self.training; return self.convs[4](x)", "fails"),
+        ("return self.convs[4](x)", "return self.convs[4](x).squeeze()", "of a single image"),
         (
             "return self.convs[4](x)",
             "return self.convs[4](x)[: 3 if self.training else 1]",

@@ -49,3 +49,18 @@ def test_A2_3_1_1_a_formula_that_is_no_rational_function_is_tried_beyond_its_cas
 def test_A1_2_3_a_bound_beyond_small_whole_numbers_is_found(made):
     assert not hwcode.check("A1-2.3:cost_a", made).right
     assert hwcode.check("A1-2.3:cost_a", "O*(2*Y*P + O*P)").right
+
+
+def test_H2_2_2_3_sizes_beyond_the_cases_of_a_drawn_point_are_tried():
+    made = f"n/(2*lmax) + {vanishing('n', sizes('H2-2.2.3:lower', 'n'))}"
+    assert not hwcode.check("H2-2.2.3:lower", made).right
+
+
+def test_P4_1d_values_that_look_equal_are_told_apart():
+    verdict = hwcode.check("P4-1d:slope", "2*log(1 - 1/sqrt(kappa)) + 1e-20")
+    assert verdict.counterexample.got.endswith("apart by 1.0E-20")
+
+
+def test_H2_2_3_3_a_counterexample_is_short():
+    made = "9*(1 - 4*eta)**(2*k) + (k-1)*(k-2)*(k-3)"
+    assert len(str(hwcode.check("H2-2.3.3:loss", made))) < 500

@@ -53,6 +53,9 @@ POINT = {
         ("sum(t @ (t.T @ A @ t - x))", 7),
         ("sum((t.T @ A @ t - y) @ t.T)", 2),
         ("sum(X_ @ w_)", -3),
+        ("7 // 2 + (7 mod 2) + ⌊2.5⌋ + ⌈2.5⌉", 9),
+        ("√y**2 + √(2 + 2) + ½", sympy.Rational(11, 2)),
+        ("log10(100) + log2(8)", 5),
     ],
 )
 def test_values(text, value):
@@ -65,6 +68,8 @@ def test_values(text, value):
     [
         ("", "empty"),
         ("2x", "every product needs its *"),
+        ("2λ", "every product needs its *"),
+        ("n = 2", "leave out the name on the left"),
         ("z", "unknown name 'z'"),
         ("A - I", "eye(n)"),
         ("X^T @ t", "X.T"),
@@ -193,7 +198,16 @@ def test_a_prime_is_a_p_where_there_is_one():
         read("X'", SYMBOLS)
 
 
-def test_the_letter_epsilon_in_all_its_forms():
-    eps = scalar("eps", positive=True)
-    for spelling in ("eps", "epsilon", "ε", "ϵ"):
-        assert read(spelling, {"eps": eps}) == eps
+@pytest.mark.parametrize(
+    ("name", "spellings"),
+    [
+        ("eps", ("epsilon", "ε", "ϵ")),
+        ("lmax", ("lambda_max", "λ_max", "lam_max", "l_max")),
+        ("l1", ("lambda_1", "λ_1", "l_1")),
+        ("lamt", ("lambda_tilde", "λ̃")),
+        ("alpha_N", ("alphaN", "α_N")),
+    ],
+)
+def test_other_spellings_of_a_symbol(name, spellings):
+    symbol = scalar(name, positive=True)
+    assert all(read(spelling, {name: symbol}) == symbol for spelling in spellings)

@@ -133,21 +133,27 @@ def _first_difference(
             if value.is_floating_point():
                 value.uniform_(0.5 if name.endswith("var") else -0.5, 1.5, generator=generator)
         own.layer.load_state_dict(other.layer.state_dict())
-    for mode in ("training", "evaluating"):
-        made.train(mode == "training")
-        expected.train(mode == "training")
-        _, wanted = _run(expected, images)
-        found = _carried_out(made, images, wanted, f", while {mode}")
+    # Of a batch of one the first axis is easily lost.
+    for mode, batch, when in (
+        (True, images, ", while training"),
+        (False, images, ", while evaluating"),
+        (False, images[:1], ", of a single image"),
+    ):
+        made.train(mode)
+        expected.train(mode)
+        _, wanted = _run(expected, batch)
+        found = _carried_out(made, batch, wanted, when)
         if isinstance(found, Difference):
             return found
         _, got = found
         if got.shape != wanted.shape:
-            where = f"the output has another shape, while {mode}"
+            where = f"the output has another shape{when}"
             return Difference(where, _shape(wanted), _shape(got))
         gap = float((wanted - got).abs().max() / wanted.abs().max())
         if not gap <= CLOSE:
-            where = f"with the same weights it computes something else, while {mode}"
-            return Difference(where, _corner(wanted), _corner(got))
+            where = f"with the same weights it computes something else{when}"
+            place = int((wanted - got).abs().argmax())
+            return Difference(where, _entry(wanted, place), _entry(got, place))
     return None
 
 
@@ -192,5 +198,5 @@ def _shape(output: Tensor) -> str:
     return f"an output of shape {' x '.join(map(str, output.shape[1:]))}"
 
 
-def _corner(output: Tensor) -> str:
-    return f"{output.flatten()[0].item():.6f} as the first number"
+def _entry(output: Tensor, place: int) -> str:
+    return f"{output.flatten()[place].item():.6g} where they differ most"

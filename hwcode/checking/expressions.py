@@ -71,6 +71,9 @@ class UndefinedError(ArithmeticError):
     """The expression has no value at this point (a division by zero, a singular matrix)."""
 
 
+LONG = 300
+"""Bits of a number that nobody would read to its end; it is shown in decimals."""
+
 LATEX_NAMES: dict[Any, str] = {}
 """How symbols are printed whose name SymPy reads otherwise."""
 
@@ -366,6 +369,7 @@ def decimal_text(value: Any, digits: int = 8) -> str:
     if isinstance(value, MatrixBase):
         return value_text(value.applyfunc(lambda entry: sympy.Symbol(decimal_text(entry, digits))))
     value = sympy.sympify(value)
-    if value.is_number and not value.is_Rational:
+    long = value.is_Rational and max(abs(value.p), value.q).bit_length() > LONG
+    if value.is_number and (long or not value.is_Rational):
         return str(sympy.N(value, digits))
     return value_text(value)

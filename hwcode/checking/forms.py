@@ -185,8 +185,8 @@ class Number(Formula):
         absolute: largest absolute difference that is accepted besides.
         measured: whether the reference comes from a recorded run.
 
-    An exact number may be typed with commas between the thousands; a rounded one may not, since
-    ``2,303`` could be meant as a decimal fraction.
+    A number may be typed in per cent, and an exact one with commas between the thousands; a rounded
+    one may not, since ``2,303`` could be meant as a decimal fraction.
 
     >>> Number(what="the slope", tolerance=0.01).compare(sympy.Float("2.3"), sympy.log(10)).equal
     True
@@ -205,6 +205,7 @@ class Number(Formula):
         return f"{self.what}, within {self.tolerance:.2g} of its size"
 
     def read(self, text: str) -> Any:
+        text = re.sub(r"(\d)\s*%\s*$", r"\1/100", text)
         # In brackets a comma stands between two numbers: min(1,200).
         if self.tolerance is None and not re.search(r"[(\[]", text):
             text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
@@ -218,7 +219,8 @@ class Number(Formula):
         method = Method.MEASURED if self.measured else method
         got, told = _in_decimals(answer)
         margin = max(self.tolerance * abs(expected), self.absolute)
-        if abs(got - expected) <= margin:
+        # 0.38 and 0.42 are both 5 % from 0.4, whichever way the last digit is rounded.
+        if abs(got - expected) <= margin * (1 + 1e-12):
             return Comparison(True, method, f"within {margin:.2g} of {expected:.6g}")
         failure = Counterexample({}, f"{expected:.6g}", told)
         return Comparison(False, method, counterexample=failure)
@@ -268,8 +270,10 @@ class Choice(Form):
 
     def read(self, text: str) -> str:
         wanted = " ".join(text.split()).casefold()
+        # (c) and C. are c.
+        bare = wanted.removeprefix("option ").strip("(). ")
         for key, meaning in self.options.items():
-            if wanted in (key.casefold(), meaning.casefold()):
+            if bare == key.casefold() or wanted == meaning.casefold():
                 return key
         raise AnswerError(f"{text!r} is not an option; expected {self.describe()}")
 
@@ -301,7 +305,7 @@ class Ordering(Form):
         return f"{self.what}: {', '.join(self.items)}, each once, with commas between them"
 
     def read(self, text: str) -> tuple[str, ...]:
-        return self.accept(text.split(","))
+        return self.accept(re.split("[,;]", text))
 
     def accept(self, answer: Any) -> tuple[str, ...]:
         known = {item.casefold(): item for item in self.items}

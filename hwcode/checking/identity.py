@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
+from sympy import MatrixSymbol
 from sympy.matrices.expressions import MatrixExpr, Trace
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.matrixbase import MatrixBase
@@ -111,10 +112,13 @@ def _apart_beyond_the_cases(
         difference: theirs in canonical form if it is rational, else None.
         domain: where they are compared.
     """
-    if domain.draw is not None or not all(isinstance(f, sympy.Expr) for f in (answer, reference)):
-        return None  # points with a structure: the difference may vanish on all of them
-    if any(formula.has(*OF_MATRICES) for formula in (answer, reference)):
+    if not all(isinstance(formula, sympy.Expr) for formula in (answer, reference)):
+        return None
+    drawn = domain.draw is not None and any(isinstance(s, MatrixSymbol) for s in domain.symbols)
+    if drawn or any(formula.has(*OF_MATRICES) for formula in (answer, reference)):
         return None  # their sizes would grow with the factor
+    if domain.draw is not None:
+        difference = None  # points with a structure: it may vanish on all of them
     formulas = [answer, reference] if difference is None else [difference]
     varied = {symbol: {case.get(symbol) for case in domain.cases} for symbol in domain.cases[0]}
     symbols = {symbol for formula in formulas for symbol in formula.free_symbols} & set(varied)
@@ -198,7 +202,12 @@ def _difference(
     how, remark = values_equal(got, expected)
     if how:
         return how
-    counterexample = Counterexample(named, decimal_text(expected), decimal_text(got))
+    wanted, mine = decimal_text(expected), decimal_text(got)
+    if wanted == mine:
+        entries = got - expected if isinstance(got, MatrixBase) else [_unwrapped(got) - expected]
+        apart = max(abs(sympy.N(entry, 2)) for entry in entries)
+        mine = f"{mine}, apart by {apart}"
+    counterexample = Counterexample(named, wanted, mine)
     return Comparison(False, Method.EXACT, counterexample=counterexample, remark=remark)
 
 

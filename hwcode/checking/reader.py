@@ -74,22 +74,35 @@ def read(
     # y' is typed yp where there is one; anywhere else it is a transpose that we do not read.
     text = re.sub(r"\b(\w+)['’]", lambda m: f"{m[1]}p" if f"{m[1]}p" in symbols else m[0], text)
     source, tree = syntax(text)
-    spellings = {"epsilon": "eps"} if "eps" in symbols else {}
-    names = {
-        alias: symbols[name] for alias, name in {**spellings, **(aliases or {})}.items()
-    } | dict(symbols)
+    names = {alias: symbols[name] for alias, name in (aliases or {}).items()}
     try:
-        return _Reader(source, names).visit(tree)
+        return _Reader(source, {**_spellings(symbols), **names, **symbols}, symbols).visit(tree)
     except RecursionError:
         raise AnswerError("the answer is nested too deeply") from None
+
+
+def _spellings(symbols: Mapping[str, Value]) -> dict[str, Value]:
+    """Names that some symbols also go by: epsilon for eps, lambda_max or λ_max for lmax."""
+    names = {}
+    for name, symbol in symbols.items():
+        if name == "eps":
+            names["epsilon"] = symbol
+        elif name == "lamt":
+            names |= {"lamtilde": symbol, "lambdatilde": symbol}
+        elif end := re.fullmatch(r"l(min|max|\d+)", name):
+            names |= {f"lam{end[1]}": symbol, f"lambda{end[1]}": symbol}
+    return names
 
 
 class _Reader:
     """One method for each kind of syntax node that an answer may have."""
 
-    def __init__(self, source: str, names: Mapping[str, Value]) -> None:
+    def __init__(
+        self, source: str, names: Mapping[str, Value], symbols: Mapping[str, Value]
+    ) -> None:
         self.source = source
         self.names = names
+        self.symbols = symbols
 
     def visit(self, node: ast.expr) -> Value:
         method = getattr(self, f"_{type(node).__name__}", None)
@@ -115,18 +128,20 @@ class _Reader:
         return sympy.Rational(match[0])
 
     def _Name(self, node: ast.Name) -> Value:
-        # w_0 is w0 to everybody who does not type it for us.
-        for name in (node.id, node.id.replace("_", "")):
-            for known in (self.names, _CONSTANTS):
-                if name in known:
-                    return known[name]
+        # w_0 is w0, and alphaN is alpha_N.
+        joined = {name.replace("_", ""): value for name, value in self.names.items()}
+        for name, known in ((node.id, self.names), (node.id.replace("_", ""), joined)):
+            if name in known:
+                return known[name]
+        if node.id in _CONSTANTS:
+            return _CONSTANTS[node.id]
         if node.id in FUNCTIONS:
             raise AnswerError(f"{node.id} is a function: write {node.id}(...)")
         hint = _HINTS.get(node.id, "")
         raise AnswerError(f"unknown name {node.id!r}; the symbols are {self._listed()}{hint}")
 
     def _listed(self) -> str:
-        return ", ".join(sorted(self.names)) or "none (a number is expected)"
+        return ", ".join(sorted(self.symbols)) or "none (a number is expected)"
 
     def _UnaryOp(self, node: ast.UnaryOp) -> Value:
         value = self.visit(node.operand)
@@ -149,9 +164,14 @@ class _Reader:
                 return self._matrix_product(left, right)
             case ast.Div():
                 return self._quotient(left, right)
+            case ast.FloorDiv():
+                return sympy.floor(self._quotient(left, right))
+            case ast.Mod():
+                left = as_scalar(left, "%")
+                return left - right * sympy.floor(self._quotient(left, right))
             case ast.Pow():
                 return self._power(left, right)
-        raise AnswerError("the operations are + - * / ** and @")
+        raise AnswerError("the operations are + - * / // % ** and @")
 
     @staticmethod
     def _sum(left: Value, right: Value, sign: str) -> Value:

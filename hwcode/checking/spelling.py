@@ -30,7 +30,13 @@ def syntax(text: str) -> tuple[str, ast.expr]:
 
 def _spell(text: str) -> str:
     """ASCII spelling: Greek letters by name, typographic signs by their plain forms."""
-    signs = {"−": "-", "·": "*", "×": "*", "⋅": "*", "²": "**2", "³": "**3", "ᵀ": ".T", "’": "'"}
+    signs = {
+        "−": "-", "·": "*", "×": "*", "⋅": "*", "²": "**2", "³": "**3", "ᵀ": ".T", "’": "'",
+        "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "√(": "sqrt(",
+        "½": "(1/2)", "\N{COMBINING TILDE}": "_tilde",
+    }  # fmt: skip
+    text = re.sub(r"√\s*(\w+)", r"sqrt(\1)", text)
+    text = re.sub(r"\bmod\b", "%", text)
     # In Python ^ binds less than +, and means something else; in an answer it can only be a power.
     for sign, plain in {**signs, "^": "**"}.items():
         text = text.replace(sign, plain)
@@ -61,9 +67,11 @@ def _syntax_message(text: str, error: BaseException) -> str:
             "not a formula (LaTeX is not read); a fraction is typed as (a + b)/c, a Greek letter by"
             " its name, and every product with its *: 2*x, not 2x"
         )
-    if re.search(r"[\w)\]]['’]", text):
+    if re.match(r"\s*[\w()]+\s*=[^=]", text):
+        hint = "leave out the name on the left and its ="
+    elif re.search(r"[\w)\]]['’]", text):
         hint = "the transpose of X is X.T"
-    elif re.search(r"\d\s*[A-Za-z(]|\)\s*[A-Za-z0-9(]", text):
+    elif re.search(r"\d\s*([^\W\d_]|\()|\)\s*[\w(]", text):
         hint = PRODUCT_HINT
     reason = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"not a formula ({reason}); {hint}"

@@ -115,7 +115,7 @@ point has the best trade-off between resources and training time? *We add: by wh
         Part(
             name="product",
             asks=r"if $S=S_{\min}(1+B_c/B)$ (type `Smin`, `Bc`): the batch of least $S\cdot E$, where $E=BS$ counts examples",
-            form=Formula(Domain((Smin, Bc)), "a number of examples"),
+            form=Formula(Domain((Smin, Bc)), "a number of examples", {"Bcrit": "Bc"}),
             reference=Bc,
             truth=Truth(
                 lambda point: _least(point, lambda steps, examples: steps * examples),
@@ -131,7 +131,7 @@ point has the best trade-off between resources and training time? *We add: by wh
         Part(
             name="price",
             asks=r"the batch of least $p_t\,S+p_c\,E$, a price `pt` for each step of waiting and `pc` for each example",
-            form=Formula(Domain((Smin, Bc, pt, pc)), "a number of examples"),
+            form=Formula(Domain((Smin, Bc, pt, pc)), "a number of examples", {"Bcrit": "Bc"}),
             reference=sympy.sqrt(Bc * pt / pc),
             truth=Truth(
                 lambda point: _least(

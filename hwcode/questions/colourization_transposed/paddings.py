@@ -68,7 +68,7 @@ def _larger_kernel(case: Mapping[Any, Any], numbers: Numbers) -> dict[Any, Any]:
     """A kernel at random, beyond those that are gone through one by one."""
     if case:
         return {}
-    kernel, dilation = numbers.source.randrange(8, 21), numbers.source.choice((1, 2))
+    kernel, dilation = numbers.source.randrange(8, 21), numbers.source.choice((1, 2, 3, 4))
     return {k: sympy.Integer(kernel), d: sympy.Integer(dilation)}
 
 
@@ -158,7 +158,7 @@ convolution, which the handout does not mention.*
             form=Formula(
                 Domain(
                     (k, d),
-                    (*({k: a, d: b} for a in range(1, 8) for b in (1, 2)), {}),
+                    (*({k: a, d: b} for a in range(1, 8) for b in (1, 2, 3)), {}),
                     draw=_larger_kernel,
                 ),
                 PADDINGS,
@@ -175,6 +175,7 @@ convolution, which the handout does not mention.*
                 lambda point: _three(int(point[k]), int(point[d])),
                 "all paddings tried out in PyTorch",
             ),
+            also_right=("[(k - 1)//2, d*(k - 1)//2, 1 - d*(k - 1) % 2]",),
             mistakes=(
                 Mistake(
                     ImmutableMatrix(

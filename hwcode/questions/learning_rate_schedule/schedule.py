@@ -93,7 +93,7 @@ def unshifted(t: int, T: int, peak: float) -> float:
 
 def _schedule_points() -> Any:
     """Near t = T/5, but not at it, where the two branches differ."""
-    for total, peak in ((19_550, 0.03), (39_100, 0.1), (1_000, 1.0)):
+    for total, peak in ((19_550, 0.03), (39_100, 0.1), (2_000, 1.0)):
         for share in (0, 0.001, 0.05, 0.19, 0.1995, 0.2005, 0.21, 0.4, 0.6, 0.9, 0.999, 1):
             yield int(share * total), total, peak
 

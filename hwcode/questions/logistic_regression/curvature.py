@@ -35,10 +35,7 @@ lmin = scalar("lmin", r"\lambda_{\min}", positive=True)
 lmax = scalar("lmax", r"\lambda_{\max}", positive=True)
 X, w, p = matrix("X", n, d), vector("w", d), vector("p", n)
 
-EXTREME = {
-    f"{name}{end}": f"l{end}" for end in ("min", "max") for name in ("lambda_", "lam_", "lam")
-}
-"""Other spellings of the extreme eigenvalues."""
+SIZES = ({n: 1}, {n: 2}, {n: 7})
 
 
 def _draw_probabilities(point: Any, numbers: Numbers) -> dict[Any, Any]:
@@ -81,13 +78,13 @@ def _hessian_by_differentiation(point: Any) -> ImmutableMatrix:
 
 def _draw_spectrum(point: Any, numbers: Numbers) -> dict[Any, Any]:
     low, more = numbers.number(lmin), numbers.number(lmax)
-    return {n: sympy.Integer(2), lmin: low, lmax: low + more, lam: numbers.number(lam)}
+    return {lmin: low, lmax: low + more, lam: numbers.number(lam)}
 
 
 def _curvature_far_out(point: Any) -> Any:
-    """Two orthogonal examples: the smallest curvature along a ray, and its limit far out."""
+    """Orthogonal examples: the smallest curvature along a ray, and its limit far out."""
     c = sympy.Symbol("c", positive=True)
-    curvature = _sigmoid(c) * (1 - _sigmoid(c)) * point[lmin] / 2 + point[lam]
+    curvature = _sigmoid(c) * (1 - _sigmoid(c)) * point[lmin] / point[n] + point[lam]
     return sympy.limit(curvature, c, sympy.oo)
 
 
@@ -171,14 +168,12 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
         Part(
             name="m",
             asks=r"the best strong-convexity constant (`lmin`, `lmax`: extreme eigenvalues of $X^\top X$)",
-            form=Formula(
-                Domain((n, lam, lmin, lmax), draw=_draw_spectrum), "a number", aliases=EXTREME
-            ),
+            form=Formula(Domain((n, lam, lmin, lmax), SIZES, draw=_draw_spectrum), "a number"),
             reference=lam,
             latex="m = \\lambda",
             truth=Truth(
                 _curvature_far_out,
-                "the limit of the curvature along a ray, two orthogonal examples",
+                "the limit of the curvature along a ray, orthogonal examples",
                 2,
             ),
             mistakes=(
@@ -227,9 +222,7 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
         Part(
             name="L",
             asks="the best smoothness constant",
-            form=Formula(
-                Domain((n, lam, lmin, lmax), draw=_draw_spectrum), "a number", aliases=EXTREME
-            ),
+            form=Formula(Domain((n, lam, lmin, lmax), SIZES, draw=_draw_spectrum), "a number"),
             reference=lam + lmax / (4 * n),
             latex=r"L = \lambda + \frac{\lambda_{\max}(X^\top X)}{4n}",
             truth=Truth(_largest_curvature, "the largest curvature over all points", 3),
