@@ -116,7 +116,7 @@ $p_i=1/(1+e^{-x_i^\top w})$.)
             form=Formula(
                 Domain(
                     (n, d, X, w, p, lam),
-                    ({n: 2, d: 2}, {n: 2, d: 3}, {n: 1, d: 2}),
+                    ({n: 1, d: 2}, {n: 2, d: 2}, {n: 2, d: 3}, {n: 3, d: 3}),
                     draw=_draw_probabilities,
                 ),
                 "a d x d matrix",
