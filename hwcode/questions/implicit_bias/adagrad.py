@@ -240,7 +240,7 @@ exactly proves it.* Start at zero; $\epsilon=0$ (with $0/0=0$) where nothing els
         ),
         Part(
             name="eps",
-            asks=r"with $\epsilon>0$, $x=(2,1)$, $t=2$: is the limit ever the minimum-norm solution?",
+            asks=r"with $\epsilon=1$, $x=(2,1)$, $t=2$: is the limit ever the minimum-norm solution?",
             form=Choice(
                 {
                     "never": "at no rate",

@@ -196,7 +196,7 @@ assumption that it converges.*
             mistakes=(
                 Mistake(
                     "linear",
-                    "a fixed diagonal matrix before the gradient is linear and leaves the row space; normalised gradients are not linear and stay",
+                    "a fixed diagonal matrix before the gradient is linear and in general leaves the row space; normalised gradients are not linear and stay",
                 ),
             ),
         ),
@@ -205,7 +205,7 @@ assumption that it converges.*
 Yes, with $\delta_0=0$ (or any $\delta_0$ in the row space). Gradients lie in the row space; if $\delta_k$
 does, so does $\delta_{k+1}=\alpha\delta_k-\eta g_k$, and with it $w_{k+1}=w_k+\delta_{k+1}$. A limit in the
 row space that solves $Xw=t$ is the minimum-norm solution, as in H2-1.1.1. Momentum only changes the
-numbers with which old gradients are added. A part $u$ of $\delta_0$ with $Xu=0$ would stay: it adds
+numbers with which old gradients are added. A part $u$ of $\delta_0$ with $Xu=0$ would stay: for $|\alpha|<1$ it adds
 $(\alpha+\alpha^2+\dots)\,u=\frac{\alpha}{1-\alpha}u$.
 """,
 )

@@ -267,7 +267,7 @@ bias correction and momentum are common to all coordinates. The one solution the
 $t\operatorname{sign}(x)/\lVert x\rVert_1$, has the least largest entry, not the least norm. The diagonal
 is to blame: full-matrix Adagrad stays in the row space. Rates for each weight help where the curvatures differ
 along the axes (Adagrad's iterates then do not depend on them) and for rare features, whose rates
-stay large, like $1/\sqrt m$. Turn the axes, and the advantage is gone.
+in Adagrad fall only with their own appearances, like $1/\sqrt m$. Turn the axes by 45 degrees, and the first advantage is gone.
 """,
     conventions=("epsilon",),
 )

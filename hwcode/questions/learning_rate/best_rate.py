@@ -147,7 +147,7 @@ between which bounds does $\eta^*$ lie, and what if the derivative is the same f
         ),
         Part(
             name="lower",
-            asks=r"the largest lower bound of $\eta^*$ over all residuals $a$ (`lmax`, `lmin`: the largest and the smallest eigenvalue of $XX^\top$ other than 0)",
+            asks=r"the largest lower bound of $\eta^*$ over all residuals $a$ with $X^\top a\ne0$ (`lmax`, `lmin`: the largest and the smallest eigenvalue of $XX^\top$ other than 0)",
             form=Formula(SPECTRAL, "a number"),
             reference=n / (2 * lmax),
             latex=r"\eta^* \ge \frac{n}{2\lambda_{\max}}",

@@ -257,7 +257,7 @@ part along it.
                 ),
                 Mistake(
                     n / (2 * lmin),
-                    "along the steepest direction that diverges unless lmax < 2 lmin, and it is never best",
+                    "along the steepest direction that diverges if lmax > 2 lmin, and it is never best",
                 ),
             ),
         ),

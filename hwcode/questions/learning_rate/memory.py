@@ -230,7 +230,7 @@ what exactly has to be kept, what other methods need, and what they cost in accu
         ),
         Part(
             name="reversal",
-            asks="undoing the steps instead: an error $e$ in $w_k$, along a direction of curvature $h$, has grown to what in $w_0$?",
+            asks="undoing the steps of a quadratic loss instead: an error $e$ in $w_k$, along a direction of curvature $h$, has grown to what in $w_0$?",
             form=Formula(Domain((e, eta, h, k), tuple({k: i} for i in (1, 2, 5))), "a number"),
             reference=e / (1 - eta * h) ** k,
             latex=r"\frac{e}{(1-\eta h)^k}",
