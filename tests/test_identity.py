@@ -64,3 +64,21 @@ def test_P4_1d_values_that_look_equal_are_told_apart():
 def test_H2_2_3_3_a_counterexample_is_short():
     made = "9*(1 - 4*eta)**(2*k) + (k-1)*(k-2)*(k-3)"
     assert len(str(hwcode.check("H2-2.3.3:loss", made))) < 500
+
+
+def test_A2_5_4_a_formula_that_is_right_for_two_dilations_is_refused():
+    made = "[(k-1)//2, max((k-1)//2, (k-1)*(d-1)), 1 - d*(k-1) % 2]"
+    assert not hwcode.check("A2-5.4:any", made).right
+
+
+def test_P4_2c_either_line_may_hold_where_both_apply():
+    program = """
+import math
+def rate(t, T, peak):
+    turn = T / 5
+    if t {sign} turn:
+        return 1e-4 + t / turn * peak
+    return peak * math.cos(math.pi / 2 * (t - turn) / (T - turn)) + 1e-6
+"""
+    for sign in ("<", "<="):
+        assert hwcode.check("P4-2c:rate", program.format(sign=sign)).right

@@ -56,7 +56,7 @@ def gradient_descent(X, t, rate, steps):
         z = X @ w + b
         losses.append(np.mean(np.logaddexp(0, z) - t * z))
         g = (np.exp(-np.logaddexp(0, -z)) - t) / len(t)
-        if taken == steps or not np.any(g @ X) and not g.sum():
+        if taken == steps or taken > 3 and losses[-1] == losses[-2]:
             return w, b, losses
         w, b = w - rate * g @ X, b - rate * g.sum()
 """
@@ -66,6 +66,32 @@ def gradient_descent(X, t, rate, steps):
 def test_a1_p1_3_no_exponential_may_overflow(sigmoid):
     program = OVERFLOWS_IN_BOTH.format(sigmoid=sigmoid)
     assert "overflow" in hwcode.check("A1-P1.3:program", program).counterexample.got
+
+
+def test_a1_p2_3_no_exponential_may_overflow():
+    def by_exponentials(weights, X, t):
+        loss, gradients = layer_answers.mlp(weights, X, t)
+        np.exp(-(X @ weights[0][0]))  # as in 1 / (1 + np.exp(-z))
+        return loss, gradients
+
+    assert "overflow" in hwcode.check("A1-P2.3:program", by_exponentials).counterexample.got
+
+
+def test_a1_p2_1_a_vector_has_entries_too():
+    class InTwoLoops(nn.ReLU):
+        def forward(self, Z):
+            return super().forward(np.array([[entry for entry in row] for row in Z]))
+
+    assert hwcode.check("A1-P2.1:relu", InTwoLoops).counterexample.point["Z"] == "[-1.5, 0.0, 2.0]"
+
+
+def test_a1_p1_2_a_constructor_leaves_its_arguments_alone():
+    class Zeroed(nn.Linear):
+        def __init__(self, W, b):
+            super().__init__(W, b)
+            b[:] = 0
+
+    assert "changes its argument" in hwcode.check("A1-P1.2", Zeroed).counterexample.got
 
 
 def test_a1_p1_4_there_are_losses_for_all_steps():

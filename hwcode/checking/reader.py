@@ -27,7 +27,7 @@ from hwcode.checking.functions import (
     need_same_shape,
     need_square,
 )
-from hwcode.checking.spelling import PRODUCT_HINT, syntax
+from hwcode.checking.spelling import PRODUCT_HINT, other_names, prime_as_p, syntax
 
 __all__ = ["read"]
 
@@ -71,38 +71,24 @@ def read(
     Traceback (most recent call last):
     hwcode.checking.errors.AnswerError: the only attribute is .T (transpose), not .__class__
     """
-    # y' is typed yp where there is one; anywhere else it is a transpose that we do not read.
-    text = re.sub(r"\b(\w+)['’]", lambda m: f"{m[1]}p" if f"{m[1]}p" in symbols else m[0], text)
-    source, tree = syntax(text)
-    names = {alias: symbols[name] for alias, name in (aliases or {}).items()}
+    source, tree = syntax(prime_as_p(text, symbols))
+    names = {alias: symbols[name] for alias, name in other_names(symbols, aliases or {}).items()}
     try:
-        return _Reader(source, {**_spellings(symbols), **names, **symbols}, symbols).visit(tree)
+        return _Reader(source, symbols, names).visit(tree)
     except RecursionError:
         raise AnswerError("the answer is nested too deeply") from None
-
-
-def _spellings(symbols: Mapping[str, Value]) -> dict[str, Value]:
-    """Names that some symbols also go by: epsilon for eps, lambda_max or λ_max for lmax."""
-    names = {}
-    for name, symbol in symbols.items():
-        if name == "eps":
-            names["epsilon"] = symbol
-        elif name == "lamt":
-            names |= {"lamtilde": symbol, "lambdatilde": symbol}
-        elif end := re.fullmatch(r"l(min|max|\d+)", name):
-            names |= {f"lam{end[1]}": symbol, f"lambda{end[1]}": symbol}
-    return names
 
 
 class _Reader:
     """One method for each kind of syntax node that an answer may have."""
 
     def __init__(
-        self, source: str, names: Mapping[str, Value], symbols: Mapping[str, Value]
+        self, source: str, symbols: Mapping[str, Value], aliases: Mapping[str, Value]
     ) -> None:
         self.source = source
-        self.names = names
         self.symbols = symbols
+        self.names = {**aliases, **symbols}
+        self.joined = {name.replace("_", ""): value for name, value in self.names.items()}
 
     def visit(self, node: ast.expr) -> Value:
         method = getattr(self, f"_{type(node).__name__}", None)
@@ -128,13 +114,12 @@ class _Reader:
         return sympy.Rational(match[0])
 
     def _Name(self, node: ast.Name) -> Value:
-        # w_0 is w0, and alphaN is alpha_N.
-        joined = {name.replace("_", ""): value for name, value in self.names.items()}
-        for name, known in ((node.id, self.names), (node.id.replace("_", ""), joined)):
+        joined = node.id.replace("_", "")  # w_0 is w0, and alphaN is alpha_N
+        for name, known in (
+            (node.id, self.names), (joined, self.joined), (node.id, _CONSTANTS)
+        ):  # fmt: skip
             if name in known:
                 return known[name]
-        if node.id in _CONSTANTS:
-            return _CONSTANTS[node.id]
         if node.id in FUNCTIONS:
             raise AnswerError(f"{node.id} is a function: write {node.id}(...)")
         hint = _HINTS.get(node.id, "")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
+from collections.abc import Container, Iterable, Mapping
 
 from hwcode.checking.errors import AnswerError
 
-__all__ = ["LONGEST", "PRODUCT_HINT", "syntax"]
+__all__ = ["LONGEST", "PRODUCT_HINT", "other_names", "prime_as_p", "syntax"]
 
 LONGEST = 4000
 """Characters; an answer to a homework question is far shorter."""
@@ -26,6 +27,32 @@ def syntax(text: str) -> tuple[str, ast.expr]:
         return source, ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise AnswerError(_syntax_message(text, error)) from None
+
+
+def prime_as_p(text: str, symbols: Container[str]) -> str:
+    """``y'`` is ``yp`` where there is one; anywhere else it is a transpose, which is not read.
+
+    >>> prime_as_p("y' + X'", {"yp", "X"})
+    "yp + X'"
+    """
+    return re.sub(r"\b(\w+)['’]", lambda m: f"{m[1]}p" if f"{m[1]}p" in symbols else m[0], text)
+
+
+def other_names(symbols: Iterable[str], aliases: Mapping[str, str]) -> dict[str, str]:
+    """From other names of the symbols to their own: those given, and some that are usual.
+
+    >>> other_names(["eps", "lmax"], {})
+    {'epsilon': 'eps', 'lammax': 'lmax', 'lambdamax': 'lmax'}
+    """
+    names = {}
+    for name in symbols:
+        if name == "eps":
+            names["epsilon"] = name
+        elif name == "lamt":
+            names |= dict.fromkeys(("lamtilde", "lambdatilde"), name)
+        elif end := re.fullmatch(r"l(min|max|\d+)", name):
+            names |= dict.fromkeys((f"lam{end[1]}", f"lambda{end[1]}"), name)
+    return {**names, **aliases}
 
 
 def _spell(text: str) -> str:

@@ -144,11 +144,7 @@ converge from every start?
         Part(
             name="rate",
             asks=r"constant rates below this converge from every start (`lmax`: the largest eigenvalue of $X^\top X$)",
-            form=Formula(
-                Domain((n, lmax)),
-                "a number",
-                aliases=dict.fromkeys(("lambda_max", "lam_max", "lammax"), "lmax"),
-            ),
+            form=Formula(Domain((n, lmax)), "a number"),
             reference=n / lmax,
             latex=r"0 < \eta < \frac{n}{\lambda_{\max}(X^\top X)}",
             truth=Truth(

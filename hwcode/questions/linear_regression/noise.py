@@ -63,7 +63,7 @@ $n$, $d$ and $\sigma$.
         Part(
             name="error",
             asks=r"the training error as a function of $X$ and the noise $\epsilon$",
-            form=Formula(Domain((n, d, X, eps), TALL), "a number", aliases={"epsilon": "eps"}),
+            form=Formula(Domain((n, d, X, eps), TALL), "a number"),
             reference=Norm((hat - Identity(n)) * eps) ** 2 / n,
             latex=r"\frac1n\left\lVert\left(X(X^\top X)^{-1}X^\top - I\right)\epsilon\right\rVert_2^2",
             truth=Truth(_error_after_fitting, "the loss of a fit to targets made with some w*", 24),

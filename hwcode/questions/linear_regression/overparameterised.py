@@ -40,7 +40,7 @@ class _Line(Formula):
         if "=" in right:
             raise AnswerError(f"there is more than one =; expected {self.describe()}")
         names = {"w1": w1, "w2": (second := scalar("w2"))}
-        sides = [read(side, names, {"w_1": "w1", "w_2": "w2"}) for side in (left, right)]
+        sides = [read(side, names) for side in (left, right)]
         try:
             difference = sympy.Poly(sides[0] - sides[1], second)
         except (sympy.PolynomialError, TypeError, ValueError):
@@ -65,7 +65,7 @@ points is nearest to the origin?
         Part(
             name="line",
             asks="the line: its equation, or $w_2$ as a function of $w_1$",
-            form=_Line(Domain((w1,)), "a number", aliases={"w_1": "w1"}),
+            form=_Line(Domain((w1,)), "a number"),
             reference=3 - w1,
             latex=r"\hat w_1 + \hat w_2 = 3, \quad\text{that is}\quad \hat w_2 = 3 - \hat w_1",
             truth=Truth(
@@ -162,11 +162,7 @@ at some other $w_0$?
         Part(
             name="start",
             asks="where it ends from $w_0$",
-            form=Formula(
-                Domain((n, d, X, t, w0), WIDE),
-                "a column vector of d entries",
-                aliases={"w_0": "w0"},
-            ),
+            form=Formula(Domain((n, d, X, t, w0), WIDE), "a column vector of d entries"),
             reference=w0 + X.T * (X * X.T).I * (t - X * w0),
             latex=r"w_\infty = w_0 + X^\top (XX^\top)^{-1}(t - Xw_0)",
             truth=Truth(_nearest_solution, "the solution of X w = t nearest to the start", 24),
