@@ -20,6 +20,8 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from hwcode.checking.arguments import ANY_NUMBER, SEED, at_least, between, takes
+
 __all__ = [
     "adagrad",
     "adam",
@@ -47,6 +49,7 @@ Order = Callable[[int], Sequence[int]]
 # --- gradients and batches --------------------------------------------------------------------
 
 
+@takes("X[n,d] t[n]")
 def least_squares(X: Array, t: Array, order: Order | None = None) -> Gradient:
     """Gradients of the mean squared error of a batch, ``2/b X_B^T (X_B w - t_B)``.
 
@@ -66,6 +69,7 @@ def least_squares(X: Array, t: Array, order: Order | None = None) -> Gradient:
     return gradient
 
 
+@takes(penalty=ANY_NUMBER)
 def penalised(gradient: Gradient, penalty: Schedule) -> Gradient:
     """Gradients of the loss plus ``penalty * ||w||^2``, without a factor 1/2 in the penalty.
 
@@ -76,6 +80,7 @@ def penalised(gradient: Gradient, penalty: Schedule) -> Gradient:
     return lambda step, w: gradient(step, w) + 2 * _at(penalty, step) * w
 
 
+@takes(n=at_least(1), batch=at_least(1))
 def cyclic(n: int, batch: int = 1) -> Order:
     """Batches of ``batch`` examples in turn, over and over.
 
@@ -85,6 +90,7 @@ def cyclic(n: int, batch: int = 1) -> Order:
     return lambda step: [(step * batch + i) % n for i in range(batch)]
 
 
+@takes(n=at_least(1), batch=at_least(1), seed=SEED)
 def drawn(n: int, batch: int, seed: int, replacement: bool = False) -> Order:
     """Random batches; a step's batch depends on the seed and the step alone.
 
@@ -105,6 +111,7 @@ def drawn(n: int, batch: int, seed: int, replacement: bool = False) -> Order:
 # weights away, as in equation 5 of CSC413's assignment of 2025.
 
 
+@takes(rate=ANY_NUMBER, decay=ANY_NUMBER)
 def descent(
     gradient: Gradient, rate: Schedule, start: Array, *, decay: Schedule = 0
 ) -> Iterator[Array]:
@@ -123,6 +130,7 @@ def descent(
         step += 1
 
 
+@takes(rate=ANY_NUMBER, decay=ANY_NUMBER, alpha=between(0, 1, without_high=True))
 def momentum(
     gradient: Gradient,
     rate: Schedule,
@@ -162,6 +170,7 @@ def momentum(
         step += 1
 
 
+@takes(rate=ANY_NUMBER, decay=ANY_NUMBER, eps=at_least(0))
 def adagrad(
     gradient: Gradient,
     rate: Schedule,
@@ -197,6 +206,7 @@ def adagrad(
         step += 1
 
 
+@takes(rate=ANY_NUMBER, decay=ANY_NUMBER, beta=between(0, 1, without_high=True), eps=at_least(0))
 def rmsprop(
     gradient: Gradient,
     rate: Schedule,
@@ -227,6 +237,13 @@ def rmsprop(
         step += 1
 
 
+@takes(
+    rate=ANY_NUMBER,
+    decay=ANY_NUMBER,
+    beta1=between(0, 1, without_high=True),
+    beta2=between(0, 1, without_high=True),
+    eps=at_least(0),
+)
 def adam(
     gradient: Gradient,
     rate: Schedule,
@@ -261,6 +278,7 @@ def adam(
         step += 1
 
 
+@takes(rate=ANY_NUMBER, eps=at_least(0))
 def full_adagrad(
     gradient: Gradient, rate: Schedule, start: Array, eps: float = 0
 ) -> Iterator[Array]:
@@ -268,6 +286,9 @@ def full_adagrad(
 
     Steps go along ``(G^(1/2) + eps I)^+ g``. In float64 only, for weights in one vector;
     eigenvalues of ``G`` below ``1e-12`` of the largest count as zero.
+
+    Raises:
+        ValueError: if the sum of ``g g^T`` overflows.
 
     >>> gradient = least_squares(np.array([[2.0, 1.0]]), np.array([2.0]))
     >>> take(full_adagrad(gradient, 0.1, np.zeros(2)), 1).round(4)
@@ -278,6 +299,8 @@ def full_adagrad(
         yield w
         g = gradient(step, w)
         total = total + np.outer(g, g)
+        if not np.isfinite(total).all():
+            raise ValueError(f"full_adagrad: the gradients overflow at step {step}")
         values, vectors = np.linalg.eigh(total)
         values = np.where(values > 1e-12 * values[-1], values, 0.0)
         roots = np.sqrt(values) + eps
@@ -286,6 +309,7 @@ def full_adagrad(
         step += 1
 
 
+@takes(steps=at_least(0))
 def take(path: Iterator[Array], steps: int) -> Array:
     """The start and the next ``steps`` iterates, one in a row.
 
@@ -296,6 +320,7 @@ def take(path: Iterator[Array], steps: int) -> Array:
     return np.array(list(islice(path, steps + 1)))
 
 
+@takes("X[n,d] t[n] start[d]", steps=at_least(0))
 def torch_iterates(
     optimiser: str, X: Array, t: Array, start: Array, steps: int, **options: Any
 ) -> Array:

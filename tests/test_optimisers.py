@@ -7,8 +7,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from hwcode import implicit_bias as ib
 from hwcode import optimisers as opt
+from hwcode.chapters.implicit_bias import limits as ib
 
 
 def problem(n, d, seed):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations, product
 from typing import Any
 
 from hwcode.checking.errors import AnswerError
 from hwcode.checking.forms import Form
 from hwcode.checking.identity import Truth
+from hwcode.checking.labels import plain_labels
+from hwcode.checking.reader import Reading
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
 __all__ = ["Comparator", "Comparators", "carry", "layers", "levels", "on_all_orders"]
@@ -105,13 +107,33 @@ class Comparators(Form):
         )
 
     def read(self, text: str) -> tuple[Comparator, ...]:
-        found = []
-        for item in filter(str.strip, re.split(r"[,;\n]", _BRACKETED.sub(r"\1-\2", text))):
-            match = _PAIR.fullmatch(item)
-            if match is None:
-                raise AnswerError(f"{item.strip()!r} is no comparator; expected {self.describe()}")
-            found.append((int(match[1]), int(match[2])))
-        return self.accept(found)
+        pairs = self._pairs(text)
+        if not pairs:
+            raise AnswerError(f"the answer is empty; expected {self.describe()}")
+        named = {wire for pair in pairs for wire in pair}
+        if 0 in named and self.wires not in named:  # counted as in a program
+            pairs = [(i + 1, j + 1) for i, j in pairs]
+        return self.accept(pairs)
+
+    def reading(self, text: str) -> Reading:
+        found = super().reading(text)
+        counted = any(0 in pair for pair in self._pairs(text))
+        return replace(found, notes=("wires counted from 0",) if counted else ())
+
+    def _pairs(self, text: str) -> list[Comparator]:
+        """The pairs of wires that a text names, by the numbers that stand there."""
+        plain = plain_labels(text)
+        bare = _WORDS.sub(" ", _NUMBERED.sub(" ", _STAGE.sub(" ", plain)))
+        if self.wires < 10 and _DIGITS.fullmatch(bare):
+            return [(int(pair[0]), int(pair[1])) for pair in re.findall(r"\d\d", bare)]
+        found = [
+            (int(one[1] or one[3]), int(one[2] or one[4])) for one in _PAIR.finditer(bare)
+        ]  # fmt: skip
+        rest = re.sub(r"->|[\s,;|.()\[\]{}]", "", _PAIR.sub("", bare))
+        if rest:
+            told = next((one.strip() for one in re.split(r"[,;\n]", plain) if rest in one), rest)
+            raise AnswerError(f"{told!r} is no comparator; expected {self.describe()}")
+        return found
 
     def accept(self, answer: Any) -> tuple[Comparator, ...]:
         if not isinstance(answer, (list, tuple)):
@@ -160,10 +182,23 @@ class Comparators(Form):
         return f"`{self.show(answer)}`"
 
 
-_WIRE = r"(?:x_?)?(\d{1,3})"
-_BRACKETED = re.compile(rf"(?:S_?\d*\s*)?[(\[]\s*{_WIRE}\s*,\s*{_WIRE}\s*[)\]]")
-_PAIR = re.compile(rf"[\s(\[]*{_WIRE}\s*(?:->|→|[-–:])\s*{_WIRE}[\s)\]]*")
-"""A comparator as people type it: ``(1, 2)``, ``S1(x1, x2)``; and ``1-2``, ``x1-x2``, ``1->2``."""
+_WIRE = r"(?:x|wires?\s+)?(\d{1,3})"
+_NAME = r"(?:[A-Za-z]\w*\s*)?"
+_PAIR = re.compile(
+    rf"{_NAME}[(\[{{]\s*{_WIRE}\s*[,;]\s*{_WIRE}\s*[)\]}}]"
+    rf"|(?<!\w){_WIRE}\s*(?:->|<->|[-–:]|\band\b)\s*{_WIRE}(?!\w)"
+)
+"""A comparator as people type it: ``(1, 2)``, ``Sort2(x1, x2)``; ``1-2``, ``x1-x2``, ``1->2``."""
+_STAGE = re.compile(
+    r"\b(?:step|stage|layer|level|round|phase|block|part)\s*\d+\s*[:.)]", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"(?<!\S)\d+\.\s+(?=[(\[{]|\w*\d\s*[-–:])|^\d+\)\s+", re.MULTILINE)
+_WORDS = re.compile(
+    r"\b(?:first|firstly|second|third|then|next|finally|lastly|(?<=\d)\s+and(?=\s+\d+\s*[-–:])"
+    r"|compare(?!\s*\()|parallel|in)\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\s*\d\d(?:\s*[,;\s]\s*\d\d)*\s*\.?\s*")
 
 
 def _typed(comparator: Comparator) -> str:

@@ -37,13 +37,16 @@ from sympy.printing.str import StrPrinter
 
 from hwcode.checking.nodes import (
     ENTRYWISE,
+    AtPoint,
     EntrySum,
     MatrixOfMatrix,
     Norm,
     OfMatrix,
     PseudoInverse,
     Softmax,
+    UndefinedError,
     entrywise_name,
+    whole,
 )
 
 __all__ = [
@@ -65,10 +68,6 @@ __all__ = [
 
 Point = Mapping[Any, Any]
 """Concrete values: a number for each scalar symbol, an explicit matrix for each matrix symbol."""
-
-
-class UndefinedError(ArithmeticError):
-    """The expression has no value at this point (a division by zero, a singular matrix)."""
 
 
 LONG = 300
@@ -160,6 +159,8 @@ def _value(node: Any, point: Point) -> Any:
         return sympy.sympify(point[node])
     if isinstance(node, MatrixBase):
         return node.applyfunc(lambda entry: _value(entry, point))
+    if isinstance(node, AtPoint):
+        return node.at(point, _value)
     if isinstance(node, MatrixExpr):
         return _matrix_value(node, point)
     if isinstance(node, Trace):
@@ -168,7 +169,7 @@ def _value(node: Any, point: Point) -> Any:
         return _value(node.arg, point).det()
     if isinstance(node, MatrixElement):
         rows = _value(node.parent, point)
-        i, j = (_whole(_value(index, point), "the index") for index in node.indices)
+        i, j = (whole(_value(index, point), "the index") for index in node.indices)
         if not (0 <= i < rows.rows and 0 <= j < rows.cols):
             raise UndefinedError(f"{node.parent} has no entry ({i}, {j}) here")
         return rows[i, j]
@@ -191,19 +192,19 @@ def _value(node: Any, point: Point) -> Any:
         raise UndefinedError(f"{node}: {error}") from None
 
 
-def _whole(value: Any, what: str) -> int:
-    if not value.is_Integer:
-        raise UndefinedError(f"{what} would be {value} here, and has to be a whole number")
-    return int(value)
+def _size(size: Any, point: Point) -> int:
+    found = whole(_value(size, point), "the size")
+    if found < 1:
+        raise UndefinedError(f"the size would be {found} here")
+    return found
 
 
 def _expand_range(node: Any, point: Point) -> Any:
     """A finite sum or product, term by term."""
     term, *limits = node.args
-    if len(limits) != 1:
-        raise NotImplementedError("nested ranges: write one sum inside the other")
-    index, low, high = limits[0]
-    first, last = (_whole(_value(end, point), "the end of a range") for end in (low, high))
+    *inner, (index, low, high) = limits
+    term = node.func(term, *inner) if inner else term
+    first, last = (whole(_value(end, point), "the end of a range") for end in (low, high))
     terms = [_value(term, {**point, index: i}) for i in range(first, last + 1)]
     return sympy.Add(*terms) if isinstance(node, sympy.Sum) else sympy.Mul(*terms)
 
@@ -212,9 +213,9 @@ def _matrix_value(node: MatrixExpr, point: Point) -> MatrixBase:
     if isinstance(node, MatrixSymbol):
         raise KeyError(f"no value for {node.name}")
     if isinstance(node, Identity):
-        return sympy.eye(_whole(_value(node.args[0], point), "the size"))
+        return sympy.eye(_size(node.args[0], point))
     if isinstance(node, (ZeroMatrix, OneMatrix)):
-        shape = [_whole(_value(size, point), "the size") for size in node.shape]
+        shape = [_size(size, point) for size in node.shape]
         return sympy.zeros(*shape) if isinstance(node, ZeroMatrix) else sympy.ones(*shape)
     if isinstance(node, ElementwiseApplyFunction):
         return _value(node.expr, point).applyfunc(lambda entry: _value(node.function(entry), point))
@@ -224,7 +225,7 @@ def _matrix_value(node: MatrixExpr, point: Point) -> MatrixBase:
     if isinstance(node, Inverse):
         return _inverse(arguments[0])
     if isinstance(node, MatPow):
-        base, exponent = arguments[0], _whole(arguments[1], "the power of a matrix")
+        base, exponent = arguments[0], whole(arguments[1], "the power of a matrix")
         return base**exponent if exponent >= 0 else _inverse(base) ** (-exponent)
     if isinstance(node, MatAdd):
         return sum(arguments[1:], arguments[0])
@@ -292,7 +293,10 @@ class _TypedPrinter(StrPrinter):
         return f"eye({self._print(node.shape[0])})"
 
     def _print_OneMatrix(self, node: OneMatrix) -> str:
-        return f"ones({self._print(node.shape[0])})"
+        rows, columns = (f"ones({self._print(size)})" for size in node.shape)
+        if node.shape[1] == 1:
+            return rows
+        return f"{columns}.T" if node.shape[0] == 1 else f"({rows} @ {columns}.T)"
 
     def _print_ZeroMatrix(self, node: ZeroMatrix) -> str:
         return f"zeros({self._print(node.shape[0])})"
@@ -319,7 +323,7 @@ class _TypedPrinter(StrPrinter):
     def _print_HadamardPower(self, node: HadamardPower) -> str:
         base, power = self._print(node.base), node.exp
         if not (power.is_Integer and 0 < power <= 9):
-            return f"HadamardPower({base}, {power})"
+            return f"power({base}, {power})"
         told = base
         for _ in range(int(power) - 1):
             told = f"hadamard({told}, {base})"

@@ -1,4 +1,4 @@
-"""What a typed answer may call, and the shapes that its matrices need."""
+"""What a typed answer may call, by its own names and by those of NumPy and torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sympy.matrices.expressions import (
     HadamardPower,
     HadamardProduct,
     Identity,
-    MatrixExpr,
     OneMatrix,
     Trace,
     ZeroMatrix,
@@ -20,115 +19,41 @@ from sympy.matrices.expressions.determinant import Determinant
 from sympy.matrices.matrixbase import MatrixBase
 
 from hwcode.checking.errors import AnswerError
-from hwcode.checking.expressions import ENTRYWISE, EntrySum, Norm, PseudoInverse, Softmax
+from hwcode.checking.expressions import ENTRYWISE, EntrySum, Norm, Softmax
+from hwcode.checking.operations import (
+    LARGEST_POWER,
+    Value,
+    added,
+    as_matrix,
+    as_scalar,
+    entrywise,
+    inner,
+    inverted,
+    is_matrix,
+    multiplied,
+    need_same_shape,
+    need_square,
+    powered,
+    pseudo_inverted,
+    shape_text,
+)
 
-__all__ = [
-    "FUNCTIONS",
-    "SCALARS_ONLY",
-    "Value",
-    "as_matrix",
-    "as_scalar",
-    "is_matrix",
-    "matrix_product",
-    "need_same_shape",
-    "need_square",
-]
-
-Value = Any  # a SymPy scalar, a SymPy matrix expression, or an explicit matrix
-
-
-def is_matrix(value: Value) -> bool:
-    """Whether it is a vector or matrix, of symbols or of numbers."""
-    return isinstance(value, (MatrixExpr, MatrixBase))
-
-
-def as_scalar(value: Value, what: str) -> Value:
-    """The number in it: a 1 x 1 matrix counts as one, which is how ``a.T @ b`` is meant.
-
-    Raises:
-        AnswerError: for a larger matrix; ``what`` tells who needs a number.
-
-    >>> as_scalar(sympy.Matrix([[3]]), "an exponent")
-    3
-    >>> as_scalar(sympy.Matrix([1, 2]), "an exponent")
-    Traceback (most recent call last):
-    hwcode.checking.errors.AnswerError: an exponent needs a number, and got a matrix of shape 2 x 1
-    """
-    if not is_matrix(value):
-        return value
-    if value.shape == (1, 1):
-        return value[0, 0] if isinstance(value, MatrixBase) else Trace(value)
-    raise AnswerError(f"{what} needs a number, and got a matrix of shape {_shape(value)}")
-
-
-def as_matrix(value: Value, what: str) -> Value:
-    """The same value, if it is a matrix.
-
-    Raises:
-        AnswerError: for a number.
-    """
-    if is_matrix(value):
-        return value
-    raise AnswerError(f"{what} needs a vector or matrix, and got the number {value}")
-
-
-def need_square(value: Value, what: str) -> None:
-    """Raise AnswerError if a matrix has not as many rows as columns."""
-    if value.shape[0] != value.shape[1]:
-        raise AnswerError(f"{what} needs a square matrix, and got {_shape(value)}")
-
-
-def need_same_shape(left: Value, right: Value, what: str) -> None:
-    """Raise AnswerError if two matrices differ in shape."""
-    if left.shape != right.shape:
-        raise AnswerError(f"{what} needs equal shapes, and got {_shape(left)} and {_shape(right)}")
-
-
-def matrix_product(left: Value, right: Value) -> Value:
-    """The product of two matrices; a 1 x 1 matrix may also stand for the number in it.
-
-    Raises:
-        AnswerError: if their shapes do not fit.
-    """
-    if left.shape[1] == right.shape[0]:
-        return left * right
-    for one, other in ((left, right), (right, left)):
-        if one.shape == (1, 1):
-            return as_scalar(one, "@") * other
-    raise AnswerError(
-        f"a matrix of shape {_shape(left)} times one of shape {_shape(right)} is not defined"
-        " (X.T is the transpose)"
-    )
-
-
-def _shape(value: Value) -> str:
-    return " x ".join(str(size) for size in value.shape)
+__all__ = ["DERIVATIVES", "FUNCTIONS", "OTHER_NAMES", "WRAPPERS", "called", "holds"]
 
 
 def _entrywise(function: Callable[[Any], Any]) -> Callable[[Value], Value]:
     def apply(value: Value) -> Value:
         if is_matrix(value):
             return value.applyfunc(function)
-        return function(value)
+        return function(as_scalar(value, "a function"))
 
     return apply
 
 
 def _trace(value: Value) -> Value:
     value = as_matrix(value, "trace")
+    need_square(value, "trace")
     return value.trace() if isinstance(value, MatrixBase) else Trace(value)
-
-
-def _inverse(value: Value) -> Value:
-    if not is_matrix(value):
-        return 1 / value
-    need_square(value, "inv")
-    return value.inv() if isinstance(value, MatrixBase) else value.I
-
-
-def _pseudo_inverse(value: Value) -> Value:
-    value = as_matrix(value, "pinv")
-    return value.pinv() if isinstance(value, MatrixBase) else PseudoInverse(value)
 
 
 def _determinant(value: Value) -> Value:
@@ -137,13 +62,30 @@ def _determinant(value: Value) -> Value:
 
 
 def _dot(left: Value, right: Value) -> Value:
-    product = matrix_product(as_matrix(left, "dot").T, as_matrix(right, "dot"))
-    return as_scalar(product, "dot")
+    """As NumPy has it: of two vectors the inner product, else the matrix product."""
+    left, right = as_matrix(left, "dot"), as_matrix(right, "dot")
+    if left.shape[1] == right.shape[1] == 1 and left.shape != (1, 1):
+        return inner(left, right)
+    product = multiplied(left, right)
+    return as_scalar(product, "dot") if is_matrix(product) and product.shape == (1, 1) else product
+
+
+def _outer(left: Value, right: Value) -> Value:
+    left, right = as_matrix(left, "outer"), as_matrix(right, "outer")
+    if left.shape[1] != 1 or right.shape[1] != 1:
+        raise AnswerError("outer takes two columns")
+    return left * right.T
 
 
 def _diagonal(value: Value) -> Value:
     value = as_matrix(value, "diag")
     return sympy.diag(*value) if isinstance(value, MatrixBase) else DiagMatrix(value)
+
+
+def _size(value: Value) -> Value:
+    if value.is_number and not (value.is_Integer and value > 0):
+        raise ValueError(f"a size is a whole number from 1 on, and {value} is none")
+    return value
 
 
 def _hadamard(left: Value, right: Value) -> Value:
@@ -158,16 +100,78 @@ def _divide(left: Value, right: Value) -> Value:
     return HadamardProduct(left, HadamardPower(right, -1))
 
 
+def _power(base: Value, exponent: Value) -> Value:
+    return (
+        HadamardPower(base, as_scalar(exponent, "power"))
+        if is_matrix(base)
+        else powered(base, exponent)
+    )
+
+
+def _mean(value: Value) -> Value:
+    value = as_matrix(value, "mean")
+    return EntrySum(value) / (value.shape[0] * value.shape[1])
+
+
+def holds(sign: str, left: Value, right: Value) -> Value:
+    """1 where a relation holds, and 0 elsewhere; of vectors for every entry.
+
+    >>> z = sympy.Symbol("z")
+    >>> holds("≥", z, sympy.Integer(2)).subs(z, 2)
+    1
+    """
+    if sign in ("<", "≥"):
+        left, right = right, left
+    over = left if right == 0 else added(left, multiplied(sympy.S.NegativeOne, right), "-")
+    found = _entrywise(ENTRYWISE["step"])(over)  # left > right
+    return (
+        found if sign in ("<", ">") else added(sympy.S.One, multiplied(sympy.S.NegativeOne, found))
+    )
+
+
+def _chosen(condition: Value, one: Value, other: Value) -> Value:
+    """One value where a condition is 1, another where it is 0."""
+    rest = added(sympy.S.One, multiplied(sympy.S.NegativeOne, condition))
+    return added(entrywise(condition, one), entrywise(rest, other))
+
+
+def _heaviside(value: Value, middle: Value) -> Value:
+    """The step with a value of its own at 0, as NumPy has it."""
+    above = _entrywise(ENTRYWISE["step"])
+    low = above(multiplied(sympy.S.NegativeOne, value))
+    at = added(sympy.S.One, multiplied(sympy.S.NegativeOne, added(above(value), low)))
+    return added(above(value), multiplied(as_scalar(middle, "heaviside"), at))
+
+
+def _derivative(name: str) -> Callable[[Value], Value]:
+    def apply(value: Value) -> Value:
+        found = _entrywise(ENTRYWISE["sigmoid"] if name == "sigmoid" else sympy.tanh)(value)
+        squared = entrywise(found, found)
+        first = found if name == "sigmoid" else sympy.S.One
+        return added(first, multiplied(sympy.S.NegativeOne, squared))
+
+    return apply
+
+
 def _softmax(value: Value) -> Value:
     value = as_matrix(value, "softmax")
     if value.shape[1] != 1:
-        raise AnswerError(f"softmax needs a column vector, and got {_shape(value)}")
+        raise AnswerError(f"softmax needs a column vector, and got {shape_text(value)}")
     return Softmax(value)
 
 
 def _softmax_jacobian(value: Value) -> Value:
     p = _softmax(value)
     return DiagMatrix(p) - p * p.T
+
+
+DERIVATIVES = {
+    "relu'": _entrywise(ENTRYWISE["step"]),
+    "sigmoid'": _derivative("sigmoid"),
+    "tanh'": _derivative("tanh"),
+    "softmax'": _softmax_jacobian,
+}
+"""Derivatives of activations, as they are written on paper."""
 
 
 FUNCTIONS: dict[str, tuple[int, Callable[..., Value], str]] = {
@@ -197,18 +201,63 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Value], str]] = {
     "trace": (1, _trace, "trace"),
     "det": (1, _determinant, "determinant"),
     "sum": (1, lambda v: EntrySum(as_matrix(v, "sum")), "sum of all entries"),
-    "inv": (1, _inverse, "inverse"),
-    "pinv": (1, _pseudo_inverse, "pseudo-inverse"),
-    "dot": (2, _dot, "inner product of two vectors"),
+    "mean": (1, _mean, "mean of all entries"),
+    "inv": (1, inverted, "inverse"),
+    "solve": (2, lambda A, b: multiplied(inverted(as_matrix(A, "solve")), b), "inv(A) @ b"),
+    "pinv": (1, pseudo_inverted, "pseudo-inverse"),
+    "dot": (2, _dot, "inner product of two vectors, else the matrix product"),
+    "outer": (2, _outer, "outer product of two vectors"),
     "diag": (1, _diagonal, "diagonal matrix of a vector"),
     "hadamard": (2, _hadamard, "entrywise product"),
     "divide": (2, _divide, "entrywise quotient"),
+    "square": (1, lambda v: entrywise(v, v), "square, of every entry"),
+    "power": (2, _power, "power, of every entry"),
+    "matrix_power": (2, powered, "power of a square matrix"),
+    "where": (3, _chosen, "the second where the first is 1, else the third"),
+    "heaviside": (2, _heaviside, "step with a value at 0"),
     "softmax": (1, _softmax, "exp(v) over the sum of its entries"),
     "dsoftmax": (1, _softmax_jacobian, "Jacobian matrix of softmax"),
-    "eye": (1, Identity, "identity matrix of a size"),
-    "ones": (1, lambda size: OneMatrix(size, 1), "vector of ones"),
-    "zeros": (1, lambda size: ZeroMatrix(size, 1), "vector of zeros"),
+    "eye": (1, lambda size: Identity(_size(size)), "identity matrix of a size"),
+    "ones": (1, lambda size: OneMatrix(_size(size), 1), "vector of ones"),
+    "zeros": (1, lambda size: ZeroMatrix(_size(size), 1), "vector of zeros"),
 }
 """Name: number of arguments, what it builds, what it means."""
+
 SCALARS_ONLY = {"min", "max", "factorial", "binomial", "eye", "ones", "zeros"}
 """Those of them that take numbers and no matrices."""
+
+WRAPPERS = {"array", "asarray", "tensor", "matrix"}
+"""What stands around a list in code and adds nothing."""
+
+OTHER_NAMES = {
+    "absolute": "abs", "fabs": "abs", "maximum": "max", "minimum": "min", "comb": "binomial",
+    "binom": "binomial", "identity": "eye", "multiply": "hadamard", "tr": "trace", "vdot": "dot",
+    "matmul": "dot", "inner": "dot", "mm": "dot", "mv": "dot", "inverse": "inv", "expit": "sigmoid",
+    "ceiling": "ceil", "true_divide": "divide", "pow": "power", "pinverse": "pinv",
+    "sigma": "sigmoid", "len": "len",
+    **{name: "list" for name in WRAPPERS},
+}  # fmt: skip
+"""Names of NumPy, torch and LaTeX for the same."""
+
+
+def called(name: str, arguments: list[Value]) -> Value:
+    """The value of a call.
+
+    Raises:
+        AnswerError: if the number or the shapes of the arguments are wrong.
+
+    >>> called("max", [sympy.Integer(2), sympy.Integer(3)])
+    3
+    """
+    count, build, meaning = FUNCTIONS[name]
+    if name == "norm" and len(arguments) == 2 and arguments[1] == 2:
+        arguments = arguments[:1]
+    if name in ("min", "max") and len(arguments) > 2:
+        count = len(arguments)
+    if len(arguments) != count:
+        raise AnswerError(f"{name} ({meaning}) takes {count} argument(s)")
+    if name in SCALARS_ONLY:
+        arguments = [as_scalar(argument, name) for argument in arguments]
+    if name == "factorial" and arguments[0].is_number and arguments[0] > LARGEST_POWER:
+        raise AnswerError(f"the factorial of {arguments[0]} is too large to compute")
+    return build(*arguments)

@@ -8,12 +8,11 @@ page draws cannot drift from the computation that its cells carry out.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise, product
 from typing import Any
 
+from hwcode.checking.edges import Edge, typed_edges
 from hwcode.checking.errors import AnswerError
 from hwcode.checking.forms import Form
 from hwcode.checking.identity import Truth
@@ -21,11 +20,6 @@ from hwcode.checking.verdict import Comparison, Counterexample, Method
 
 __all__ = ["Edge", "Graph", "carry_out", "edges_of"]
 
-_ARROW = re.compile(r"-+>|=+>|→|⟶")
-_BETWEEN_CHAINS = re.compile(r"[,;\n](?![^{]*\})")
-"""A comma, semicolon or new line outside of braces."""
-
-Edge = tuple[str, str]
 Steps = Mapping[str, Callable[..., Any]]
 
 
@@ -61,8 +55,8 @@ def _parameters(step: Callable[..., Any]) -> list[str]:
 class Graph(Form):
     """A directed graph on given nodes, typed as ``"x -> z, w -> z, z -> loss"``.
 
-    Several targets, or several sources, stand in braces: ``"x -> {y, z}"``. An index may be set
-    off by an underscore.
+    Several targets, or several sources, have commas between them, in braces or not, and pairs may
+    be listed: ``"x -> {y, z}"``, ``"[(x, y), (x, z)]"``. Names are read in LaTeX and Unicode, too.
 
     Args:
         nodes: the names of the nodes.
@@ -82,26 +76,14 @@ class Graph(Form):
         return f"{self.what}, as 'a -> b, b -> c', among the nodes {', '.join(self.nodes)}"
 
     def read(self, text: str) -> frozenset[Edge]:
-        edges: set[Edge] = set()
-        for chain in filter(str.strip, _BETWEEN_CHAINS.split(text)):
-            groups = [self._named(group) for group in _ARROW.split(chain)]
-            if len(groups) < 2:
-                raise AnswerError(f"{chain.strip()!r} has no arrow; expected {self.describe()}")
-            if not all(groups):
-                raise AnswerError(f"an arrow of {chain.strip()!r} has no node at one of its ends")
-            for sources, targets in pairwise(groups):
-                edges.update(product(sources, targets))
-        return self.accept(edges)
-
-    def _named(self, group: str) -> list[str]:
-        """The nodes of a typed ``z``, ``z_1`` or ``{y, z}``."""
-        braced = re.fullmatch(r"\s*\{(.*)\}\s*", group, re.DOTALL)
-        names = re.split(r"[,;\s]+", braced[1]) if braced else [group.strip()]
-        return [self._node(name) for name in names if name]
+        return self.accept(typed_edges(text, self._node, self.describe()))
 
     def _node(self, name: str) -> str:
+        """The node that a plain name means; the name itself, where there is none."""
         known = {name: name for name in self.nodes} | dict(self.aliases)
-        return known.get(name, known.get(name.replace("_", ""), name))
+        folded = {each.casefold(): own for each, own in known.items()}
+        alike = len(folded) == len(known)  # no two nodes that differ in case alone
+        return known.get(name, folded.get(name.casefold(), name) if alike else name)
 
     def accept(self, answer: Any) -> frozenset[Edge]:
         if not isinstance(answer, (set, frozenset, list, tuple)) or not answer:

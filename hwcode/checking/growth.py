@@ -8,7 +8,6 @@ quantity ``s``, makes it outgrow all of them; that is a small linear programme, 
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +18,19 @@ from sympy.solvers.simplex import lpmax
 from hwcode.checking.domain import Domain
 from hwcode.checking.errors import AnswerError
 from hwcode.checking.forms import Form, Formula
+from hwcode.checking.grammar import Node, walk
 from hwcode.checking.identity import Truth
 from hwcode.checking.latex import latex_text
-from hwcode.checking.spelling import syntax
+from hwcode.checking.reader import Reading, trees
 from hwcode.checking.verdict import Comparison, Counterexample, Method
 
 __all__ = ["Growth", "outgrowing"]
 
 Exponents = tuple[int, ...]
 
-_LETTER = re.compile(r"(?:\\mathcal\s*(?:\{\s*O\s*\}|O)|\\?\bTheta|\bO|Θ)\s*\(")
+_LETTER = re.compile(
+    r"(?:\\math(?:cal|rm)\s*(?:\{\s*O\s*\}|O)|\\?\bTheta|\bO|Θ)\s*(?:\\(?:left|[bB]igg?l?))?\s*\("
+)
 """The beginning of an order as it is typed or pasted: ``O(``, ``Theta(``, ``\\mathcal{O}(``."""
 
 
@@ -67,15 +69,20 @@ class Growth(Form):
         return f"{self.what}, as O(...) with a sum of products of {names}; constants do not count"
 
     def read(self, text: str) -> Any:
+        return self.reading(text).value
+
+    def reading(self, text: str) -> Reading:
         plain = _LETTER.sub("(", text)
         # Looked for in the text: SymPy would cancel one term against another.
-        nodes = list(ast.walk(syntax(plain)[1]))
+        roots, _ = trees(plain.strip().strip("."), self._formula.symbols)
+        nodes = [node for root in roots for node in walk(root)]
         if any(map(_subtracts, nodes)):
             raise AnswerError(f"an order of growth has no minus; expected {self.describe()}")
-        if called := {ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call)} - {"max"}:
+        if called := {str(n.args[0]) for n in nodes if n.head in ("call", "bare")} - {"max"}:
             # A constant such as cos(pi) is a minus, too.
             raise AnswerError(f"{min(called)}(...) in an order; expected {self.describe()}")
-        return self.accept(self._formula.read(plain))
+        found = self._formula.reading(plain)
+        return Reading(self.accept(found.value), f"O({found.plain})", found.notes)
 
     def accept(self, answer: Any) -> Any:
         value = self._formula.accept(answer)
@@ -114,22 +121,25 @@ class Growth(Form):
     def show(self, answer: Any) -> str:
         return f"O({answer})"
 
+    def latex(self, answer: Any) -> str:
+        return rf"\Theta\left({latex_text(answer, self.symbols)}\right)"
+
     def inline(self, answer: Any) -> str:
-        return rf"$\Theta\left({latex_text(answer, self.symbols)}\right)$"
+        return f"${self.latex(answer)}$"
 
 
-def _subtracts(node: ast.AST) -> bool:
-    """Whether a node of the syntax takes a term away; a constant less, as in K - 1, does not."""
-    match node:
-        case ast.UnaryOp(ast.USub()):
-            return True
-        case ast.BinOp(left, ast.Sub(), right):
-            return not _has_names(left) or _has_names(right)
+def _subtracts(node: Node) -> bool:
+    """Whether a node of the tree takes a term away; a constant less, as in K - 1, does not."""
+    if node.head == "negative":
+        return True
+    if node.head == "difference":
+        left, right = node.args
+        return not _has_names(left) or _has_names(right)
     return False
 
 
-def _has_names(node: ast.AST) -> bool:
-    return any(isinstance(each, ast.Name) for each in ast.walk(node))
+def _has_names(node: Node) -> bool:
+    return any(each.head == "name" for each in walk(node))
 
 
 def _terms(value: Any, symbols: tuple[Any, ...]) -> list[Exponents]:

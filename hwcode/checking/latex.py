@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sympy
+from sympy.matrices.expressions import HadamardProduct
 from sympy.printing.latex import LatexPrinter
 
 from hwcode.checking.expressions import LATEX_NAMES
@@ -20,11 +21,31 @@ class _Printer(LatexPrinter):
         told = r"\sigma" if name == "sigmoid" else rf"\operatorname{{{name}}}"
         return rf"{told}\left({self._print(node.expr)}\right)"
 
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        # n - d rather than -d + n: a term with a plus sign first, where there is one.
+        terms = list(super()._as_ordered_terms(expr, order=order))
+        return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))
+
     def _print_DiagMatrix(self, node: Any) -> str:
         return rf"\operatorname{{diag}}\left({self._print(node.args[0])}\right)"
 
     def _print_OneMatrix(self, node: Any) -> str:
-        return r"\mathbf 1"
+        rows, columns = (rf"\mathbf{{1}}_{{{self._print(size)}}}" for size in node.shape)
+        if node.shape[1] == 1:
+            return rows
+        row = rf"{columns}^{{\top}}"
+        return row if node.shape[0] == 1 else f"{rows} {row}"
+
+    def _print_Identity(self, node: Any) -> str:
+        return f"I_{{{self._print(node.shape[0])}}}"
+
+    def parenthesize(
+        self, item: Any, level: int, is_neg: bool = False, strict: bool = False
+    ) -> str:
+        # SymPy sets an entrywise product inside of a matrix product without its brackets.
+        if isinstance(item, HadamardProduct):
+            return rf"\left({self._print(item)}\right)"
+        return str(super().parenthesize(item, level, is_neg, strict))
 
     def _print_HadamardPower(self, node: Any) -> str:
         base = self.parenthesize(node.base, 1000, True)

@@ -85,8 +85,9 @@ _FORMULAS = {
     "indicator": r"\mathbb I(z\in[-1,1])",
 }
 _OTHER_NAMES = {
-    **dict.fromkeys(("linear", "none", "id", "z"), "identity"),
+    **dict.fromkeys(("linear", "none", "id", "z", "no activation"), "identity"),
     **dict.fromkeys(("threshold", "hard_threshold", "heaviside"), "step"),
+    **dict.fromkeys(("leakyrelu", "leaky relu"), "leaky_relu"),
     **dict.fromkeys(("absolute", "absolute_value", "absolute value", "modulus"), "abs"),
 }
 
@@ -144,8 +145,10 @@ class Perceptron:
             raise AnswerError(f"{what}; a network of {count} layer(s) has {', '.join(expected)}")
         layers: list[Layer] = []
         for i in range(1, count + 1):
-            W, b = matrix_of(f"W{i}", weights[f"W{i}"]), vector_of(f"b{i}", weights[f"b{i}"])
-            width = len(layers[-1].b) if layers else len(W[0])
+            width = len(layers[-1].b) if layers else 0
+            W = matrix_of(f"W{i}", weights[f"W{i}"], width)
+            width = width or len(W[0])
+            b = vector_of(f"b{i}", weights[f"b{i}"], len(W))
             if len(W[0]) != width:
                 raise AnswerError(
                     f"W{i} has {len(W[0])} columns, and layer {i - 1} has {width} units"

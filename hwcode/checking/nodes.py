@@ -6,7 +6,7 @@ values.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
@@ -19,14 +19,40 @@ from sympy.printing.precedence import PRECEDENCE
 
 __all__ = [
     "ENTRYWISE",
+    "AtPoint",
     "EntrySum",
     "MatrixOfMatrix",
     "Norm",
     "OfMatrix",
     "PseudoInverse",
     "Softmax",
+    "UndefinedError",
+    "Valued",
     "entrywise_name",
+    "whole",
 ]
+
+Valued = Callable[[Any, Mapping[Any, Any]], Any]
+"""The value of an expression at a point."""
+
+
+class UndefinedError(ArithmeticError):
+    """The expression has no value at this point (a division by zero, a singular matrix)."""
+
+
+def whole(value: Any, what: str) -> int:
+    """A value as a Python number; :class:`UndefinedError` if it is no whole number."""
+    if not value.is_Integer:
+        raise UndefinedError(f"{what} would be {value} here, and has to be a whole number")
+    return int(value)
+
+
+class AtPoint:
+    """An expression that computes its own value, as more is needed than those of its arguments."""
+
+    def at(self, point: Mapping[Any, Any], value_of: Valued) -> Any:
+        """The value at a point; ``value_of`` gives those of other expressions there."""
+        raise NotImplementedError
 
 
 class OfMatrix(Expr):
@@ -80,6 +106,8 @@ class EntrySum(OfMatrix):
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         text = rf"\mathbf{{1}}^{{\top}} \left({printer._print(self.args[0])}\right)"
+        if self.args[0].shape[1] != 1:
+            text = rf"{text} \mathbf{{1}}"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     def _sympystr(self, printer: Any) -> str:

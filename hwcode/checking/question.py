@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import sympy
-
+from hwcode.checking.diagnosis import reason
 from hwcode.checking.errors import AnswerError, UnknownNameError
 from hwcode.checking.expressions import UndefinedError, evaluate, value_text
-from hwcode.checking.forms import Form, Formula, Number, Text
+from hwcode.checking.following import Follows
+from hwcode.checking.forms import Form, Formula, Text
 from hwcode.checking.identity import Truth, values_equal
-from hwcode.checking.verdict import Comparison, Counterexample, Method, Verdict
+from hwcode.checking.verdict import Comparison, Counterexample, Method, Outcome, Verdict
 
-__all__ = ["Alternative", "Mistake", "Part", "Question", "combined"]
+__all__ = ["Alternative", "Mistake", "Part", "Question"]
 
 
 @dataclass(frozen=True)
@@ -48,44 +48,66 @@ class Part:
     Args:
         form: how answers are written and compared.
         reference: a right answer, the one that the page shows.
-        truth: the same thing computed from the definition, independently of ``reference``.
         name: a short name where the question has several parts.
         asks: what this part asks, in a few words.
         latex: how the reference is displayed, where SymPy's own printing is hard to read.
         also_right: other ways of writing the right answer; tests feed them to the checker.
         alternatives: right answers under other conventions, accepted and named.
         mistakes: wrong answers that people give.
+        follows: how the answer follows from those to earlier parts, where it does.
     """
 
     form: Form
     reference: Any
-    truth: Truth | None
     name: str = ""
     asks: str = ""
     latex: str = ""
     also_right: tuple[Any, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    follows: Follows | None = None
 
     @property
     def shown(self) -> str:
         """The reference as a paragraph of Markdown."""
         return f"$$\n{self.latex}\n$$" if self.latex else self.form.block(self.reference)
 
-    def verify(self) -> Comparison:
-        """Hold the reference against the definition of what is asked."""
-        if self.truth is None:
-            return Comparison(True, Method.NOT_JUDGED)
-        found = self.form.compare(self.reference, self.truth)
-        return replace(found, detail=_joined(f"agrees with {self.truth.what}", found.detail))
+    def verify(self, truth: Truth | None) -> Comparison:
+        """Hold the reference against the definition of what is asked, which stands elsewhere.
 
-    def check(self, id: str, answer: Any, at: Mapping[str, Any] | None = None) -> Verdict:
-        """The verdict on an answer that is an object of this part's form."""
+        Args:
+            truth: the same thing computed from the definition; None for free text.
+
+        Raises:
+            ValueError: if there is none for a part that is judged: it would have to be believed.
+        """
+        if isinstance(self.form, Text):
+            return Comparison(True, Method.NOT_JUDGED)
+        if truth is None:
+            raise ValueError(f"{self.name or self.asks}: no truth to hold the reference against")
+        found = self.form.compare(self.reference, truth)
+        return replace(found, detail=_joined(f"agrees with {truth.what}", found.detail))
+
+    def check(
+        self,
+        id: str,
+        answer: Any,
+        at: Mapping[str, Any] | None = None,
+        beside: tuple[Part, ...] = (),
+    ) -> Verdict:
+        """The verdict on an answer that is an object of this part's form.
+
+        Args:
+            id: the question's id.
+            answer: the answer.
+            at: a point, to compare there only.
+            beside: the parts of the question: an answer may be the right one to another.
+        """
         shown = self.form.show(answer)
         if isinstance(self.form, Text):
             return Verdict(
                 id,
-                None,
+                Outcome.NOT_JUDGED,
                 Method.NOT_JUDGED,
                 part=self.name,
                 answer=shown,
@@ -93,31 +115,21 @@ class Part:
             )
         if at:
             return self._check_at(id, answer, at)
+        answer = self.form.prepared(answer)
         found = self.form.compare(answer, self.reference)
-        verdict = Verdict(
-            id,
-            found.equal,
-            found.method,
-            found.detail,
-            self.name,
-            shown,
-            counterexample=found.counterexample,
-        )
-        if found.equal:
+        verdict = _verdict(id, found, self.name, shown)
+        if found.equal is not False:
             return verdict
         for alternative in self.alternatives:
             other = self.form.compare(answer, alternative.answer)
             if other.equal:
-                return Verdict(
-                    id,
-                    True,
-                    other.method,
-                    other.detail,
-                    self.name,
-                    shown,
-                    convention=alternative.note,
-                )
-        return replace(verdict, diagnosis=self._diagnose(answer, found))
+                told = _verdict(id, other, self.name, shown)
+                return replace(told, convention=_joined(alternative.note, other.convention))
+        if self.alternatives and isinstance(self.form, Formula) and found.counterexample:
+            right = [self.reference, *(one.answer for one in self.alternatives)]
+            shown_at = self.form.told_apart(answer, right, found.counterexample)
+            verdict = replace(verdict, counterexample=shown_at)
+        return replace(verdict, diagnosis=reason(self, answer, found, beside).why)
 
     def _check_at(self, id: str, answer: Any, at: Mapping[str, Any]) -> Verdict:
         """Compare at one point that the reader names: it can refute an answer, never confirm it."""
@@ -145,10 +157,12 @@ class Part:
         shown = Counterexample(point, value_text(expected), told)
         answered = self.form.show(answer)
         if note is None:
-            return Verdict(id, False, Method.EXACT, "", self.name, answered, counterexample=shown)
+            at_it = (Method.EXACT, "", self.name, answered)
+            return Verdict(id, Outcome.WRONG, *at_it, counterexample=shown)
         kind = "an answer that is right by another convention" if note else "the right answer"
         detail = f"equal to {kind} {shown.where}: {told}; one point confirms nothing"
-        return Verdict(id, None, Method.NOT_JUDGED, detail, self.name, answered, convention=note)
+        at_it = (Method.NOT_JUDGED, detail, self.name, answered)
+        return Verdict(id, Outcome.NOT_JUDGED, *at_it, convention=note)
 
     def _convention_at(self, got: Any, values: Mapping[Any, Any]) -> str | None:
         """The note of the first alternative that has this value there, None if none has."""
@@ -168,8 +182,13 @@ class Part:
 
     @staticmethod
     def _fit(values: Mapping[Any, Any]) -> None:
-        """Refuse a point where a value is not of the shape that its symbol has."""
+        """Refuse a point where a value is not of the kind or shape that its symbol has."""
         for symbol, value in values.items():
+            for kind in ("integer", "positive", "nonnegative"):
+                has, asked = (getattr(one, f"is_{kind}", None) for one in (value, symbol))
+                if asked and has is False:
+                    words = {"integer": "a whole number", "nonnegative": "not negative"}
+                    raise AnswerError(f"{symbol} is {words.get(kind, kind)}, and {value} is given")
             mine = getattr(value, "shape", ())
             try:
                 theirs = tuple(evaluate(size, values) for size in getattr(symbol, "shape", ()))
@@ -182,39 +201,20 @@ class Part:
                 )
                 raise AnswerError(f"{symbol} is {wanted} at this point, and {found} is given")
 
-    def _diagnose(self, answer: Any, found: Comparison) -> str:
-        for mistake in self.mistakes:
-            # As it is written first: a formula without any value is equal to nothing in value.
-            if answer == mistake.answer or self.form.compare(answer, mistake.answer).equal:
-                return mistake.why
-        return found.remark or self._as_number(answer) or self._constant_factor(answer)
 
-    def _as_number(self, answer: Any) -> str:
-        """Whether a wrong number has no value, or is a right one to a few digits."""
-        if not isinstance(self.form, Formula) or self.form.symbols:
-            return ""
-        if isinstance(self.form, Number) and self.form.tolerance is not None:
-            return ""  # a rounded number is what is asked for
-        try:
-            values = [evaluate(value, {}) for value in (answer, self.reference)]
-        except UndefinedError as error:
-            return f"it has no value: {error}"
-        got, expected = ([*each] if hasattr(each, "shape") else [each] for each in values)
-        if len(got) != len(expected) or all(entry.is_Integer for entry in got):
-            return ""
-        near = all(abs(a - b) <= abs(b) / 200 for a, b in zip(got, expected, strict=True))
-        return (
-            "it looks rounded, and an exact value is asked for, as 2/3 or sqrt(2)" if near else ""
-        )
-
-    def _constant_factor(self, answer: Any) -> str:
-        """Whether a wrong formula is a constant multiple of the right one."""
-        if not isinstance(self.form, Formula):
-            return ""
-        for factor in (-1, 2, -2, sympy.Rational(1, 2), sympy.Rational(-1, 2)):
-            if self.form.compare(answer, factor * self.reference).equal:
-                return f"it is {factor} times the right answer"
-        return ""
+def _verdict(id: str, found: Comparison, part: str, shown: str) -> Verdict:
+    return Verdict(
+        id,
+        Outcome.of(found.equal),
+        found.method,
+        found.detail,
+        part,
+        shown,
+        convention=found.convention,
+        assumption=found.assumption,
+        rounded=found.rounded,
+        counterexample=found.counterexample,
+    )
 
 
 def _joined(*texts: str) -> str:
@@ -234,6 +234,13 @@ class Question:
         parts: the claims that can be checked, at least one.
         model_answer: what one would write in an exam: three to six lines (MyST Markdown).
         conventions: rows of the conventions page that the answer depends on.
+        hints: three steps towards an answer: what to look at, which tool, the first line (MyST
+            Markdown).
+        beyond: names of the parts that the handout does not ask for.
+        result: the answer in a line, for summaries (MyST Markdown).
+
+    Raises:
+        ValueError: for hints that are not three, and names that no part has.
     """
 
     ids: tuple[str, ...]
@@ -244,11 +251,34 @@ class Question:
     parts: tuple[Part, ...]
     model_answer: str
     conventions: tuple[str, ...] = field(default=())
+    hints: tuple[str, ...] = field(default=())
+    beyond: tuple[str, ...] = field(default=())
+    result: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.hints) not in (0, 3):
+            raise ValueError(f"{self.id} has {len(self.hints)} hints; there are three, or none")
+        if strange := set(self.beyond) - {part.name for part in self.parts}:
+            raise ValueError(f"{self.id} has no parts {', '.join(sorted(strange))}")
+
+    @property
+    def asked(self) -> tuple[Part, ...]:
+        """The parts that the handout asks for."""
+        return tuple(part for part in self.parts if part.name not in self.beyond)
+
+    @property
+    def added(self) -> tuple[Part, ...]:
+        """The parts that we add to them."""
+        return tuple(part for part in self.parts if part.name in self.beyond)
 
     @property
     def id(self) -> str:
         """The first of its ids."""
         return self.ids[0]
+
+    def key(self, part: Part) -> str:
+        """A part's own name among all questions: ``ID``, or ``ID:part`` where there are several."""
+        return f"{self.id}:{part.name}" if part.name else self.id
 
     def part(self, name: str = "") -> Part:
         """The part of this name; without a name, the only one.
@@ -261,11 +291,3 @@ class Question:
                 return part
         names = ", ".join(f"{self.id}:{part.name}" for part in self.parts)
         raise UnknownNameError(f"{self.id} has the parts {names}")
-
-
-def combined(id: str, verdicts: tuple[Verdict, ...]) -> Verdict:
-    """Right if every part that can be judged is; not judged if none can."""
-    judged = [verdict.right for verdict in verdicts if verdict.right is not None]
-    right = all(judged) if judged else None
-    method = max((verdict.method for verdict in verdicts), key=list(Method).index)
-    return Verdict(id, right, method, parts=verdicts)

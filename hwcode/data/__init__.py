@@ -5,8 +5,9 @@ and fall back on a stand-in that comes with the package, which says that it is o
 used. Nothing is downloaded unless ``hwcode data get`` is run.
 """
 
+from hwcode.checking.errors import DataError
 from hwcode.data.embedded import embedded_cifar10, embedded_digits
-from hwcode.data.images import DataError, ImageData, Provenance, Split
+from hwcode.data.images import ImageData, Provenance, Split
 from hwcode.data.store import data_root, load, status
 
 __all__ = [

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import gzip
+import hashlib
 import http.client
 import os
 import shutil
-import tarfile
 import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
-
-from hwcode.data.images import DataError
-from hwcode.data.store import data_root, load, save, sha256_of
+from hwcode.checking.errors import DataError
+from hwcode.data.alone import alone
+from hwcode.data.archives import read_archives
+from hwcode.data.store import TITLES, data_root, load, save, sha256_of
 
 __all__ = ["ARCHIVES", "Archive", "fetch", "get"]
 
-CHUNK = 1 << 16
 TIMEOUT = 60
-"""Seconds without any data after which a mirror is given up."""
+"""Seconds without any data, or with next to none, after which a mirror is given up."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A file to fetch: its name, SHA-256 sum, and the places that offer it."""
+    """A file to fetch: its name, SHA-256 sum, the places that offer it, and its bytes at most."""
 
     name: str
     sha256: str
     mirrors: tuple[str, ...]
+    at_most: int = 200_000_000
 
 
 # The digests are those that several public projects pin for these files (among them the tables of
@@ -70,9 +66,9 @@ ARCHIVES: dict[str, tuple[Archive, ...]] = {
 def get(name: str, root: Path | None = None, archives: Sequence[Archive] | None = None) -> Path:
     """Fetch a dataset and prepare it in the layout that :func:`hwcode.data.store.load` reads.
 
-    A dataset that is already there whole is left alone. Downloads go to ``<root>/downloads`` and
-    are resumed where an earlier one stopped; the prepared folder appears under its name only when
-    it is complete.
+    A dataset that is already there whole is left alone. Downloads go to ``<root>/downloads``, are
+    resumed where an earlier one stopped, and go when they are no longer needed; the prepared
+    folder appears under its name only when it is complete. Two calls at once: the second waits.
 
     Args:
         name: ``"mnist"`` or ``"cifar10"``.
@@ -87,19 +83,33 @@ def get(name: str, root: Path | None = None, archives: Sequence[Archive] | None 
     """
     if name not in ARCHIVES:
         raise DataError(f"unknown dataset {name!r}; there are {', '.join(ARCHIVES)}")
-    root = root or data_root()
-    if load(name, root) is not None:
-        return root / name
-    files = [fetch(archive, root / "downloads") for archive in archives or ARCHIVES[name]]
-    prepare: Callable[[list[Path]], dict[str, NDArray[np.uint8]]]
-    prepare = {"mnist": _read_mnist, "cifar10": _read_cifar10}[name]
-    title = {"mnist": "MNIST", "cifar10": "CIFAR-10"}[name]
-    with tempfile.TemporaryDirectory(dir=root, prefix=f".{name}-") as scratch:
-        whole = Path(scratch) / name
-        source = f"official {title}, bit-exact (the archive's SHA-256 sum matches)"
-        save(whole, prepare(files), title, source, exact=True)
-        os.replace(whole, root / name)
+    root, wanted = root or data_root(), archives or ARCHIVES[name]
+    downloads = root / "downloads"
+    with alone(root / f".{name}.lock", f"fetches {name}"):
+        if load(name, root) is not None:
+            return root / name
+        for left in root.glob(f".{name}-*"):  # of a call that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        contents = [_whole(fetch(archive, downloads), archive) for archive in wanted]
+        with tempfile.TemporaryDirectory(dir=root, prefix=f".{name}-") as scratch:
+            whole = Path(scratch) / name
+            source = f"official {TITLES[name]}, bit-exact (the archive's SHA-256 sum matches)"
+            save(whole, read_archives(name, contents), TITLES[name], source, exact=True)
+            load(name, Path(scratch))  # judged before it gets its name
+            os.replace(whole, root / name)
+        for archive in wanted:
+            (downloads / archive.name).unlink(missing_ok=True)
+        with suppress(OSError):  # another dataset's download may be there
+            downloads.rmdir()
     return root / name
+
+
+def _whole(path: Path, archive: Archive) -> bytes:
+    """The content of an archive: what is read further on is what was digested."""
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != archive.sha256:
+        raise DataError(f"{path} has changed since it was fetched; run the command again")
+    return content
 
 
 def fetch(archive: Archive, folder: Path) -> Path:
@@ -110,89 +120,33 @@ def fetch(archive: Archive, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     final, partial = folder / archive.name, folder / f"{archive.name}.part"
-    if final.is_file() and sha256_of(final) == archive.sha256:
-        return final
-    problems = []
-    for url in archive.mirrors:
-        try:
-            resumed = _download(url, partial)
-            if resumed and sha256_of(partial) != archive.sha256:
-                # What was there before may have been damaged: once more, from the start.
-                partial.unlink()
-                _download(url, partial)
-        except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
-            problems.append(f"{url}: {error}")
-            continue
-        if sha256_of(partial) == archive.sha256:
-            os.replace(partial, final)
+    with alone(folder / f".{archive.name}.lock", f"fetches {archive.name}"):
+        if final.is_file() and sha256_of(final) == archive.sha256:
             return final
-        partial.unlink()
-        problems.append(f"{url}: its SHA-256 sum is not the expected one")
+        problems = []
+        for url in archive.mirrors:
+            try:
+                if found := _fetched(url, partial, archive):
+                    os.replace(found, final)
+                    for left in folder.glob(f"{partial.name}*"):
+                        left.unlink()
+                    return final
+                problems.append(f"{url}: its SHA-256 sum is not the expected one")
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                problems.append(f"{url}: {error or type(error).__name__}")
     raise DataError(f"{archive.name} could not be fetched; " + "; ".join(problems))
 
 
-def _download(url: str, partial: Path) -> bool:
-    """Append to a partial file what is missing of it; whether any of it was there before."""
-    have = partial.stat().st_size if partial.is_file() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT)
-    except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing is missing; the digest decides whether it is right
-            return True
-        raise
-    with response:
-        resumed = response.status == 206
-        length = response.headers.get("Content-Length")
-        have = have if resumed else 0
-        total = have + int(length) if length else None
-        bar = tqdm(
-            total=total, initial=have, unit="B", unit_scale=True, desc=partial.stem, disable=None
-        )
-        with bar, partial.open("ab" if resumed else "wb") as stream:
-            while chunk := response.read(CHUNK):
-                stream.write(chunk)
-                bar.update(len(chunk))
-    if total is not None and partial.stat().st_size < total:
-        raise OSError(f"the connection ended after {partial.stat().st_size} of {total} bytes")
-    return resumed
+def _fetched(url: str, partial: Path, archive: Archive) -> Path | None:
+    """A file with the right digest, or None; one with a wrong digest is removed."""
+    from hwcode.data.transfer import transfer
 
-
-def _read_mnist(files: list[Path]) -> dict[str, NDArray[np.uint8]]:
-    """The four IDX files, read by torchvision, which knows the format."""
-    from torchvision.datasets import MNIST
-
-    with tempfile.TemporaryDirectory() as scratch:
-        raw = Path(scratch) / "MNIST" / "raw"
-        raw.mkdir(parents=True)
-        for file in files:
-            with gzip.open(file) as packed, (raw / file.stem).open("wb") as unpacked:
-                shutil.copyfileobj(packed, unpacked)
-        arrays = {}
-        for split in ("train", "test"):
-            images = MNIST(scratch, train=split == "train", download=False)
-            arrays[f"{split}_images"] = images.data.numpy()
-            arrays[f"{split}_labels"] = images.targets.numpy().astype(np.uint8)
-    return arrays
-
-
-def _read_cifar10(files: list[Path]) -> dict[str, NDArray[np.uint8]]:
-    """The binary version: records of one label and 3 x 32 x 32 pixels. (Torchvision reads the other
-    version, which is a pickle: loading one runs whatever code is in it.)"""
-    batches: dict[str, list[NDArray[np.uint8]]] = {"train": [], "test": []}
-    with tarfile.open(files[0]) as archive:
-        names = [(f"data_batch_{i}.bin", "train") for i in range(1, 6)]
-        names.append(("test_batch.bin", "test"))
-        members = {Path(member.name).name: member for member in archive.getmembers()}
-        for name, split in names:
-            stream = archive.extractfile(members[name]) if name in members else None
-            if stream is None:
-                raise DataError(f"{files[0]} has no file {name}")
-            batches[split].append(np.frombuffer(stream.read(), np.uint8).reshape(-1, 3073))
-    arrays = {}
-    for split, parts in batches.items():
-        records = np.concatenate(parts)
-        images = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-        arrays[f"{split}_images"] = np.ascontiguousarray(images)
-        arrays[f"{split}_labels"] = np.ascontiguousarray(records[:, 0])
-    return arrays
+    # What was there before may have been damaged: then once more, from the start.
+    for _ in range(2):
+        found, resumed = transfer(url, partial, archive.at_most)
+        if sha256_of(found) == archive.sha256:
+            return found
+        found.unlink()
+        if not resumed:
+            break
+    return None

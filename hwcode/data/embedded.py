@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hwcode.checking.arguments import between, takes
 from hwcode.data.images import ImageData, Provenance, Split
 
 __all__ = ["embedded_cifar10", "embedded_digits"]
@@ -44,6 +45,7 @@ def embedded_digits() -> ImageData:
 HUES = np.linspace(0.0, 1.0, 10, endpoint=False)
 
 
+@takes(train_per_class=between(1, 10_000), test_per_class=between(1, 10_000))
 def embedded_cifar10(train_per_class: int = 200, test_per_class: int = 40) -> ImageData:
     """Procedural stand-in for CIFAR-10: ten classes of 32 x 32 RGB images, drawn from a seed.
 

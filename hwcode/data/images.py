@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DataError", "ImageData", "Provenance", "Split"]
+from hwcode.checking.arguments import takes
+from hwcode.checking.errors import DataError
+
+__all__ = ["ImageData", "Provenance", "Split"]
 
 
-class DataError(RuntimeError):
-    """A dataset is damaged or could not be fetched; the message names the file."""
-
-
+@takes()
 @dataclass(frozen=True)
 class Provenance:
     """Where pixels came from.
@@ -39,6 +39,7 @@ class Provenance:
         return asdict(self)
 
 
+@takes()
 @dataclass(frozen=True)
 class Split:
     """Images with their labels.
@@ -52,8 +53,9 @@ class Split:
     labels: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        if self.images.dtype != np.uint8 or self.labels.dtype != np.uint8:
-            raise DataError(f"images and labels are uint8, not {self.images.dtype}")
+        for name, values in (("images", self.images), ("labels", self.labels)):
+            if values.dtype != np.uint8:
+                raise DataError(f"images and labels are uint8, and the {name} are {values.dtype}")
         if self.images.ndim not in (3, 4) or self.labels.shape != self.images.shape[:1]:
             raise DataError(f"{self.images.shape} images do not go with {self.labels.shape} labels")
 
@@ -71,6 +73,7 @@ class Split:
         return Split(self.images[chosen], self.labels[chosen])
 
 
+@takes()
 @dataclass(frozen=True)
 class ImageData:
     """A training and a test split, and their provenance."""

@@ -8,11 +8,13 @@ import os
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from hwcode.data.images import DataError, ImageData, Provenance, Split
+from hwcode.checking.errors import DataError
+from hwcode.data.images import ImageData, Provenance, Split
 
-__all__ = ["DATASETS", "FILES", "data_root", "load", "save", "sha256_of", "status"]
+__all__ = ["DATASETS", "FILES", "TITLES", "data_root", "load", "save", "sha256_of", "status"]
 
 DATASETS = {"mnist": (28, 28), "cifar10": (32, 32, 3)}
 """The shape of one image."""
@@ -20,6 +22,9 @@ SIZES = {
     "mnist": {"train": 60_000, "test": 10_000},
     "cifar10": {"train": 50_000, "test": 10_000},
 }
+TITLES = {"mnist": "MNIST", "cifar10": "CIFAR-10"}
+"""The names by which the provenance has them."""
+CLASSES = 10
 FILES = tuple(f"{split}_{kind}.npy" for split in ("train", "test") for kind in ("images", "labels"))
 
 
@@ -49,14 +54,37 @@ def load(name: str, root: Path | None = None) -> ImageData | None:
             raise DataError(f"{path} is missing; {_remedy(name)}")
         if sha256_of(path) != provenance.sha256.get(file):
             raise DataError(f"{path} is damaged: its SHA-256 sum is wrong; {_remedy(name)}")
-        arrays[file] = np.load(path, allow_pickle=False)
+        arrays[file] = _read_array(path)
     splits = {}
-    for split, count in SIZES[name].items():
-        images, labels = arrays[f"{split}_images.npy"], arrays[f"{split}_labels.npy"]
-        if images.shape != (count, *DATASETS[name]):
-            raise DataError(f"{folder / f'{split}_images.npy'} has the shape {images.shape}")
-        splits[split] = Split(images, labels)
+    for split in SIZES[name]:
+        images, labels = f"{split}_images.npy", f"{split}_labels.npy"
+        _judge(folder / images, arrays[images], name, split)
+        _judge(folder / labels, arrays[labels], name, split)
+        splits[split] = Split(np.array(arrays[images]), np.array(arrays[labels]))
     return ImageData(splits["train"], splits["test"], provenance)
+
+
+def _read_array(path: Path) -> NDArray[np.uint8]:
+    """An array, mapped: a file that claims to be larger than it is takes no memory."""
+    try:
+        found = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OSError, EOFError, OverflowError, MemoryError, TypeError) as error:
+        raise DataError(f"{path} holds no array ({error}); {_remedy(path.parent.name)}") from None
+    if not isinstance(found, np.ndarray):
+        raise DataError(f"{path} holds several arrays; {_remedy(path.parent.name)}")
+    return found
+
+
+def _judge(path: Path, array: NDArray[np.uint8], name: str, split: str) -> None:
+    """Whether an array is what its file's name says: shape, type, and labels of the ten classes."""
+    shape = (SIZES[name][split],)
+    labels = path.stem.endswith("labels")
+    expected = shape if labels else (*shape, *DATASETS[name])
+    if array.shape != expected or array.dtype != np.uint8:
+        has = f"{array.shape} of {array.dtype}"
+        raise DataError(f"{path} has {has}, not {expected} of uint8; {_remedy(name)}")
+    if labels and array.max() >= CLASSES:
+        raise DataError(f"{path} has a label {array.max()}, above {CLASSES - 1}; {_remedy(name)}")
 
 
 def save(
@@ -76,16 +104,25 @@ def _read_provenance(folder: Path) -> Provenance:
     path = folder / "provenance.json"
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        return Provenance(
+        found = Provenance(
             dataset=record["dataset"],
             source=record["source"],
-            exact=bool(record["exact"]),
+            exact=record["exact"],
             sha256=dict(record["sha256"]),
         )
     except FileNotFoundError:
         raise DataError(f"{path} is missing; {_remedy(folder.name)}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise DataError(f"{path} is damaged ({error}); {_remedy(folder.name)}") from None
+    faults = {
+        f"its dataset is {found.dataset!r:.80}": found.dataset != TITLES[folder.name],
+        "its source is no text": not isinstance(found.source, str),
+        "exact is neither true nor false": not isinstance(found.exact, bool),
+    }
+    for fault, there in faults.items():
+        if there:
+            raise DataError(f"{path} is damaged ({fault}); {_remedy(folder.name)}")
+    return found
 
 
 def _remedy(name: str) -> str:
@@ -104,7 +141,7 @@ def status(root: Path | None = None) -> list[tuple[str, str, str]]:
     for name in DATASETS:
         try:
             found = load(name, root)
-        except DataError as error:
+        except (DataError, OSError) as error:
             rows.append((name, "damaged", str(error)))
             continue
         if found is None:

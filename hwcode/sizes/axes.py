@@ -14,12 +14,15 @@ from typing import TypeAlias
 
 import sympy
 
+from hwcode.checking.arguments import takes
+
 __all__ = ["Axis", "Repeat", "Size", "Spread", "Window", "product"]
 
 Size: TypeAlias = int | sympy.Expr
 """A whole number, or a SymPy expression for one."""
 
 
+@takes()
 def product(factors: Iterable[Size]) -> Size:
     """The product, as an int where all factors are.
 
@@ -79,6 +82,7 @@ class Axis:
         raise NotImplementedError
 
 
+@takes()
 @dataclass(frozen=True)
 class Window(Axis):
     """A convolution or pooling: output ``o`` reads ``o * stride - padding + t * dilation``.
@@ -129,6 +133,7 @@ class Window(Axis):
         return frozenset(start + t * self.dilation for t in _taps(self.kernel))
 
 
+@takes()
 @dataclass(frozen=True)
 class Spread(Axis):
     """A transposed convolution: input ``i`` writes to ``i * stride - padding + t * dilation``.
@@ -181,6 +186,7 @@ class Spread(Axis):
         return frozenset(start // self.stride for start in starts if start % self.stride == 0)
 
 
+@takes()
 @dataclass(frozen=True)
 class Repeat(Axis):
     """Nearest-neighbour upsampling by a whole factor: output ``o`` reads ``o // factor``.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hwcode.checking.arguments import takes
 from hwcode.sizes.axes import Size, product
 from hwcode.sizes.layers import KINDS, Layer, Shape
 from hwcode.sizes.modules import as_layers
@@ -19,6 +20,7 @@ LAYERS = frozenset({"convolution", "pooling", "upsampling", "linear"})
 """The kinds of layers that count by default: those that change sizes or have weights."""
 
 
+@takes()
 @dataclass(frozen=True)
 class Counting:
     """What counts. The defaults are those of this book; each flag is a real disagreement.
@@ -74,6 +76,7 @@ class Counting:
         return links + (layer.bias_links(shape) if self.bias_connections else 0)
 
 
+@takes()
 @dataclass(frozen=True)
 class Row:
     """One layer of a network with its counts."""
@@ -91,6 +94,7 @@ class Row:
         return self.layer.name
 
 
+@takes()
 @dataclass(frozen=True)
 class Counts:
     """The counts of a network, layer by layer and in all."""
@@ -120,6 +124,7 @@ def _sum(values: Sequence[Size]) -> Size:
     return total.expand() if hasattr(total, "expand") else total
 
 
+@takes()
 def count(
     layers: Sequence[Layer] | nn.Module, shape: Shape, counting: Counting | None = None
 ) -> Counts:
@@ -161,6 +166,7 @@ def count(
     return Counts(tuple(rows), image)
 
 
+@takes()
 def output_shape(layers: Sequence[Layer] | nn.Module, shape: Shape) -> Shape:
     """The shape that comes out of a network.
 

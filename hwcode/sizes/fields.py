@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hwcode.checking.arguments import between, takes
 from hwcode.sizes.axes import Axis, Repeat, Size, Spread, Window
 from hwcode.sizes.layers import Flatten, Layer, Linear, Shape, Softmax
 from hwcode.sizes.modules import as_layers
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["footprint", "receptive_field", "seen"]
 
 
+@takes()
 def footprint(layers: Sequence[Layer], position: int = 0, axis: int = 0) -> frozenset[int]:
     """The input positions that a unit of the last layer depends on, on an axis without ends.
 
@@ -40,6 +42,7 @@ def footprint(layers: Sequence[Layer], position: int = 0, axis: int = 0) -> froz
     return positions
 
 
+@takes(axis=between(0, 10))
 def receptive_field(
     layers: Sequence[Layer] | nn.Module, axis: int = 0, shape: Shape | None = None
 ) -> Size:
@@ -101,6 +104,7 @@ def _axes(layers: Sequence[Layer], axis: int) -> list[Axis]:
     return [layer.along(axis) for layer in layers]
 
 
+@takes()
 def seen(
     layers: Sequence[Layer] | nn.Module, shape: Shape, at: tuple[int, ...] = ()
 ) -> tuple[frozenset[int], ...]:

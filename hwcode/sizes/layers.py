@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 
+from hwcode.checking.arguments import takes
 from hwcode.sizes.axes import Axis, Repeat, Size, Spread, Window, product
 
 __all__ = [
@@ -147,6 +148,7 @@ class _Filter(Layer):
         return count // self.groups if isinstance(count, int) else count / self.groups
 
 
+@takes()
 @dataclass(frozen=True)
 class Conv(_Filter):
     """A convolution with ``channels`` filters.
@@ -161,6 +163,7 @@ class Conv(_Filter):
         )
 
 
+@takes()
 @dataclass(frozen=True)
 class ConvTranspose(_Filter):
     """A transposed convolution with ``channels`` outputs.
@@ -176,6 +179,7 @@ class ConvTranspose(_Filter):
         return Spread(*(_at(value, axis) for value in values))
 
 
+@takes()
 @dataclass(frozen=True)
 class Pool(Layer):
     """Pooling; the stride is the kernel size if none is given."""
@@ -198,6 +202,7 @@ class Pool(Layer):
         return Window(*(_at(value, axis) for value in (self.kernel, self.stride, self.padding)))
 
 
+@takes()
 @dataclass(frozen=True)
 class MaxPool(Pool):
     """Max pooling.
@@ -212,11 +217,13 @@ class MaxPool(Pool):
         return replace(super().along(axis), dilation=_at(self.dilation, axis))
 
 
+@takes()
 @dataclass(frozen=True)
 class AvgPool(Pool):
     """Average pooling."""
 
 
+@takes()
 @dataclass(frozen=True)
 class Upsample(Layer):
     """Nearest-neighbour upsampling by a whole factor; each output is a copy of one input."""
@@ -233,6 +240,7 @@ class Upsample(Layer):
         return Repeat(_at(self.factor, axis))
 
 
+@takes()
 @dataclass(frozen=True)
 class BatchNorm(Layer):
     """Batch normalisation as it computes after training, each output from one input."""
@@ -248,6 +256,7 @@ class BatchNorm(Layer):
         return shape[0] if self.affine else 0
 
 
+@takes()
 @dataclass(frozen=True)
 class Activation(Layer):
     """A nonlinearity that acts on each number by itself."""
@@ -261,6 +270,7 @@ class Activation(Layer):
         return self.function
 
 
+@takes()
 @dataclass(frozen=True)
 class ReLU(Activation):
     """The most common one."""
@@ -299,6 +309,7 @@ class Flatten(Layer):
         return (product(shape),)
 
 
+@takes()
 @dataclass(frozen=True)
 class Linear(Layer):
     """A fully connected layer; it takes a flat shape.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from hwcode.checking.arguments import takes
 from hwcode.sizes.layers import (
     Activation,
     AvgPool,
@@ -35,6 +36,7 @@ POINTWISE = (
 """Activations of ``torch.nn`` without parameters."""
 
 
+@takes()
 def as_layers(network: Sequence[Layer] | nn.Module, shape: Shape | None) -> Sequence[Layer]:
     """The layers of a network that is given by a list of them, or by a module.
 
@@ -55,6 +57,7 @@ def as_layers(network: Sequence[Layer] | nn.Module, shape: Shape | None) -> Sequ
     return from_module(network, shape)
 
 
+@takes()
 def from_module(module: nn.Module, shape: Shape) -> list[Layer]:
     """The layers that a module applies to an input, in order.
 
@@ -268,6 +271,7 @@ def _factor(leaf: Any, before: Shape) -> Any:
     return _short(tuple(int(factor) for factor in factors))
 
 
+@takes()
 def to_module(layers: Sequence[Layer], shape: Shape) -> nn.Sequential:
     """The layers as a module of ``torch.nn``, with PyTorch's initial weights.
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import sympy
 
+from hwcode.checking.arguments import SIZE, one_of, takes
 from hwcode.sizes.axes import Spread, Window
 
 __all__ = [
@@ -70,6 +71,7 @@ def round_trip_law() -> sympy.Expr:
     return sympy.simplify(Window(k, s, p, d).size(Spread(k, s, p, d, o).size(m)))
 
 
+@takes(parity=one_of(0, 1))
 def halving_law(parity: int) -> sympy.Expr:
     """The output size of a convolution of stride 2 on ``2*m``, with padding ``q + t``.
 
@@ -83,6 +85,7 @@ def halving_law(parity: int) -> sympy.Expr:
     return Window(2 * q + parity + 1, 2, q + t).size(2 * m)
 
 
+@takes(parity=one_of(0, 1))
 def doubling_law(parity: int) -> sympy.Expr:
     """The output size of a transposed convolution of stride 2 on ``m``, with padding ``q + t``.
 
@@ -96,6 +99,7 @@ def doubling_law(parity: int) -> sympy.Expr:
     return sympy.expand(Spread(2 * q + parity + 1, 2, q + t, output_padding=o).size(m))
 
 
+@takes(kernel=SIZE, stride=SIZE, dilation=SIZE)
 def downsampling_paddings(kernel: int, stride: int = 2, dilation: int = 1) -> tuple[int, ...]:
     """All paddings with which a convolution divides every multiple of its stride by the stride.
 
@@ -117,6 +121,7 @@ def downsampling_paddings(kernel: int, stride: int = 2, dilation: int = 1) -> tu
     return tuple(range(least, span // 2 + 1))
 
 
+@takes(kernel=SIZE, stride=SIZE, dilation=SIZE)
 def upsampling_paddings(
     kernel: int, stride: int = 2, dilation: int = 1, inverse: bool = False
 ) -> tuple[tuple[int, int], ...]:

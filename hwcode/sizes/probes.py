@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from hwcode.checking.arguments import SEED, at_least, takes
 from hwcode.sizes.layers import Shape
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["gradient_support", "nan_support", "unit_gradient"]
 
 
+@takes(seed=SEED)
 def unit_gradient(
     module: nn.Module, shape: Shape, at: tuple[int, ...] = (), seed: int = 0
 ) -> NDArray[np.float64]:
@@ -44,6 +46,7 @@ def unit_gradient(
     return gradient[0].numpy()
 
 
+@takes(draws=at_least(1))
 def gradient_support(
     module: nn.Module, shape: Shape, at: tuple[int, ...] = (), draws: int = 1
 ) -> NDArray[np.bool_]:
@@ -59,6 +62,7 @@ def gradient_support(
     return np.any(np.stack(found), axis=(0, 1))
 
 
+@takes()
 def nan_support(module: nn.Module, shape: Shape, at: tuple[int, ...] = ()) -> NDArray[np.bool_]:
     """The pixels of which a NaN reaches the unit: those that its computation reads.
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hwcode.checking.arguments import between, takes
 from hwcode.training.definition import digest
 from hwcode.training.experiment import Record, StaleRecordError, read, write
 from hwcode.training.progress import Progress
@@ -39,7 +40,7 @@ class Benchmark:
     """Contenders in one or more cases.
 
     Attributes:
-        name: the record's name, ``results/<name>.json``.
+        name: the record's name, ``hwcode/results/<name>.json``.
         title: what is timed, in a few words.
         config: everything that is chosen, as JSON values.
         cases: from the configuration to the contenders of each case, ready to be called.
@@ -69,6 +70,7 @@ class Benchmark:
         return digest(self.defines, self.config)
 
 
+@takes()
 @dataclass(frozen=True)
 class Spread:
     """The middle of some numbers, and the quarters around it."""
@@ -86,6 +88,7 @@ class Spread:
         return f"{self.middle:{spec}} ({self.low:{spec}} to {self.high:{spec}})"
 
 
+@takes("values[n]")
 def spread(values: NDArray[np.float64]) -> Spread:
     """Quartiles and median.
 
@@ -95,6 +98,7 @@ def spread(values: NDArray[np.float64]) -> Spread:
     return Spread(*(float(value) for value in np.quantile(values, [0.25, 0.5, 0.75])))
 
 
+@takes(rounds=between(1, 10_000), at_least=between(0, 3600))
 def interleaved(
     contenders: Contenders,
     rounds: int,
@@ -121,7 +125,7 @@ def interleaved(
         call()
         started = clock()
         call()
-        once = max(clock() - started, 1e-9)
+        once = max(clock() - started, 2e-8)  # no call is quicker; a coarse clock may stand still
         calls[name] = max(1, round(at_least / once))
     names = list(contenders)
     seconds: dict[str, list[float]] = {name: [] for name in names}
@@ -225,7 +229,7 @@ def load(asked: Benchmark, folder: Path | None = None) -> Timings:
     record = read(asked.name, folder)
     if record.stamp["definition"] != asked.digest():
         raise StaleRecordError(
-            f"results/{asked.name}.json timed other code; 'hwcode results make {asked.name}'"
+            f"hwcode/results/{asked.name}.json timed other code; 'hwcode results make {asked.name}'"
             " measures again"
         )
     return Timings(record.stamp, record.runs)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +16,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwcode.checking.errors import AnswerError
-from hwcode.data.images import DataError, ImageData
-from hwcode.training import benchmark
+from hwcode.data.alone import alone
+from hwcode.training import benchmark, sealed
 from hwcode.training import experiment as records
 from hwcode.training.benchmark import Benchmark
 from hwcode.training.definition import digest
-from hwcode.training.experiment import Experiment, Outcome, Record, StaleRecordError, load, read
+from hwcode.training.experiment import (
+    Data,
+    Experiment,
+    Outcome,
+    Record,
+    StaleRecordError,
+    load,
+    read,
+)
 from hwcode.training.progress import Progress
+from hwcode.training.replay import certify, replay, same_data
 
-__all__ = ["make", "restamp", "run", "verify"]
+__all__ = ["kept_path", "listing", "make", "read_kept", "restamp", "run", "verify"]
 
 SCRATCH = Path(__file__).resolve().parents[2] / "_build" / "runs"
 """Finished seeds of experiments that were stopped; they are not run again."""
+RUN = "the run"
+"""Under this name, which no array has, a kept seed has its numbers beside its arrays."""
 
 
-def run(verb: str, name: str = "", seeds: Sequence[int] = ()) -> int:
+def listing(asked: Iterable[Experiment | Benchmark]) -> None:
+    """Print each experiment with the state of its record."""
+    for one in asked:
+        print(f"{one.name:<34} {_state(one):<10} {one.title}")
+
+
+def run(verb: str, asked: Experiment | Benchmark, seeds: Sequence[int] = ()) -> int:
     """Carry out one verb of the command line; the exit status is returned."""
-    from hwcode.experiments import all_names, experiment
-
-    if verb == "list":
-        for one in all_names():
-            print(f"{one:<34} {_state(experiment(one)):<10} {experiment(one).title}")
-        return 0
-    asked = experiment(name)
     if isinstance(asked, Benchmark):
         if seeds:
-            raise AnswerError(f"{name} is a measurement of times, which has no seeds")
+            raise AnswerError(f"{asked.name} is a measurement of times, which has no seeds")
         try:
             return _run_benchmark(verb, asked)
         except ModuleNotFoundError as error:
-            told = f"{name} needs the module {error.name}; 'make .venv/.benchmark' installs it"
+            told = (
+                f"{asked.name} needs the module {error.name}; 'make .venv/.benchmark' installs it"
+            )
             raise AnswerError(told) from None
     if verb == "make":
         print(make(asked, seeds=seeds))
         return 0
-    lines, good = verify(asked, seeds=seeds) if verb == "verify" else restamp(asked)
+    if verb == "verify":
+        lines, good = verify(asked, seeds=seeds)
+    else:
+        lines, good = {"restamp": restamp, "certify": certify}[verb](asked)
     print("\n".join(lines))
     return 0 if good else 1
 
@@ -58,7 +74,7 @@ def _run_benchmark(verb: str, asked: Benchmark) -> int:
     if verb == "make":
         print(benchmark.make(asked))
         return 0
-    if verb == "restamp":
+    if verb in ("restamp", "certify"):
         print(f"{asked.name} holds timings of the code as it was; only 'make' gives new ones")
         return 1
     lines, good = benchmark.verify(asked)
@@ -94,8 +110,13 @@ def make(
 
     Raises:
         AnswerError: for a seed that the experiment does not have.
+        DamagedFileError: if a finished seed, or all checkpoints of one, are damaged.
+        OSError: at the start, if the record's folder cannot be written.
     """
     _refuse_unknown(asked, seeds, asked.seeds)
+    folder = folder or records.RESULTS
+    if not seeds:
+        _refuse_unwritable(folder)
     started = time.perf_counter()
     data = asked.load_data()
     # Seeds that were run elsewhere, or in another precision, are not mixed with these.
@@ -110,7 +131,8 @@ def make(
         return kept_in
     stamp = records.stamp_of(asked, data, started)
     stamp["seconds"] = round(sum(done["seconds"] for done in runs), 1)
-    return records.write(Record(stamp, tuple(runs), folder or records.RESULTS), arrays)
+    with alone(kept_in / "record.lock", f"writes the record of {asked.name}"):
+        return records.write(Record(stamp, tuple(runs), folder), arrays)
 
 
 def _listed(seeds: Sequence[int]) -> str:
@@ -118,26 +140,57 @@ def _listed(seeds: Sequence[int]) -> str:
 
 
 def _run_or_resume(
-    asked: Experiment, seed: int, data: ImageData, kept_in: Path
+    asked: Experiment, seed: int, data: Data, kept_in: Path
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    told, arrays = kept_in / f"{seed}.json", kept_in / f"{seed}.npz"
-    if told.is_file():
-        with np.load(arrays, allow_pickle=False) as kept:
-            return json.loads(told.read_text(encoding="utf-8")), dict(kept)
-    checkpoints = kept_in / f"{seed}"
-    done, outcome = _run(asked, seed, data, checkpoints)
-    kept_in.mkdir(parents=True, exist_ok=True)
-    with arrays.open("wb") as stream:
-        np.savez_compressed(stream, allow_pickle=False, **outcome.arrays)
-    partial = kept_in / f".{seed}.json"
-    partial.write_text(json.dumps(done), encoding="utf-8")
-    os.replace(partial, told)  # last: its presence says that the seed is done
-    shutil.rmtree(checkpoints, ignore_errors=True)
-    return done, dict(outcome.arrays)
+    """One seed, run by one process at a time; where another was first, its result is taken."""
+    kept, checkpoints = kept_path(kept_in, seed), kept_in / f"{seed}"
+    with alone(kept_in / f"{seed}.lock", f"makes {asked.name}, seed {seed}"):
+        if kept.is_file():
+            found = read_kept(kept)
+        else:
+            done, outcome = _run(asked, seed, data, checkpoints)
+            found = done, {name: np.asarray(array) for name, array in outcome.arrays.items()}
+            content = BytesIO()
+            np.savez_compressed(content, allow_pickle=False, **found[1], **{RUN: json.dumps(done)})
+            sealed.write(kept, content.getvalue())
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    return found
+
+
+def kept_path(kept_in: Path, seed: int) -> Path:
+    """Where a finished seed lies, in the folder that :func:`make` keeps them in."""
+    return kept_in / f"{seed}.kept"
+
+
+def read_kept(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """A finished seed: its run as it stands in a record, and its arrays.
+
+    Raises:
+        DamagedFileError: says which file to remove.
+    """
+    try:
+        content = sealed.read(path)
+    except sealed.DamagedFileError as error:
+        told = f"{error}; remove it, and 'hwcode results make' trains this seed again"
+        raise sealed.DamagedFileError(told) from None
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        found = dict(arrays)
+    return json.loads(str(found.pop(RUN))), found
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Before hours of training, and not behind them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        told = f"the record cannot be written, so nothing is run: {error.strerror}"
+        raise OSError(error.errno, told, str(folder)) from None
 
 
 def _run(
-    asked: Experiment, seed: int, data: ImageData, checkpoints: Path | None = None
+    asked: Experiment, seed: int, data: Data, checkpoints: Path | None = None
 ) -> tuple[dict[str, Any], Outcome]:
     started = time.perf_counter()
     progress = Progress(f"{asked.name} seed {seed}", checkpoints)
@@ -167,7 +220,7 @@ def verify(
     """
     record = load(asked, folder)
     _refuse_unknown(asked, seeds, [old["seed"] for old in record.runs])
-    data = _same_data(asked, record)
+    data = same_data(asked, record)
     lines, good = [], True
     chosen = [old for old in record.runs if not seeds or old["seed"] in seeds]
     for old in Progress(asked.name)(chosen):
@@ -193,16 +246,10 @@ def restamp(asked: Experiment, folder: Path | None = None) -> tuple[list[str], b
         return [f"{asked.name}: the configuration changed; only 'make' gives a record"], False
     if tuple(record.stamp["seeds"]) != asked.seeds:
         return [f"{asked.name}: the seeds changed; only 'make' gives a record"], False
-    data = _same_data(asked, record)
-    worst, excess = 0.0, 0.0
-    for old in record.runs:
-        replayed = np.array(asked.first_losses(asked.config, old["seed"], data))
-        recorded = np.array(old["first_losses"])
-        if replayed.shape != recorded.shape:
-            return [f"{asked.name}: {len(replayed)} first steps, {len(recorded)} recorded"], False
-        apart = np.abs(replayed - recorded) / np.abs(recorded)
-        worst = max(worst, float(apart.max()))
-        excess = max(excess, float(np.max(apart / np.array(asked.replay_tolerance))))
+    try:
+        worst, excess = replay(asked, record)
+    except ValueError as error:
+        return [str(error)], False
     told = f"{asked.name}: first steps replayed, largest relative difference {worst:.1e}"
     if not excess <= 1:
         return [f"{told}, {excess:.0f} times what is allowed: the record is stale"], False
@@ -210,10 +257,3 @@ def restamp(asked: Experiment, folder: Path | None = None) -> tuple[list[str], b
     stamp = {**record.stamp, "definition": asked.digest(), "replayed": today}
     records.write(Record(stamp, record.runs, record.folder))
     return [f"{told}: the stamp is renewed"], True
-
-
-def _same_data(asked: Experiment, record: Record) -> ImageData:
-    data = asked.load_data()
-    if dict(data.provenance.sha256) != dict(record.stamp["data"]["sha256"]):
-        raise DataError(f"{asked.name} was made from other files: {record.stamp['data']['source']}")
-    return data

@@ -2,29 +2,32 @@
 
 Starting from the functions and classes that an experiment names, everything of this project that
 they mention is followed, and the sources, without comments and docstrings, are digested. The
-engine (this package), the data room and the pages are left out: they may be rewritten without
-making a record stale, and the replay of first steps shows whether they changed what is computed.
+engine (this package), the data room, the pages and checks of arguments are left out: they may be
+rewritten without making a record stale, and the replay of first steps shows whether they changed
+what is computed. Nor does it matter in which module something stands: names count without their
+modules' paths.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
-import importlib
 import inspect
 import json
+import pkgutil
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from hwcode.checking.source import canonical
+from hwcode.checking.source import canonical, without_checks
 
 __all__ = ["definition", "digest"]
 
 PACKAGE = "hwcode"
-NOT_DEFINING = ("hwcode.training", "hwcode.data", "hwcode.page", "hwcode.checking")
+NOT_DEFINING = ("hwcode.training", "hwcode.data", "hwcode.site", "hwcode.checking")
 
 
 def digest(roots: tuple[Any, ...], config: Mapping[str, Any]) -> str:
@@ -38,34 +41,41 @@ def digest(roots: tuple[Any, ...], config: Mapping[str, Any]) -> str:
     return hashlib.sha256(described.encode()).hexdigest()
 
 
-def definition(*roots: Any) -> dict[str, str]:
-    """The code of everything that ``roots`` are made of, by qualified name."""
-    found: dict[str, str] = {}
+def definition(*roots: Any) -> dict[str, list[str]]:
+    """The code of everything that ``roots`` are made of, by name.
+
+    Two things of one name, from different modules, are two texts of one entry.
+    """
+    found: dict[str, set[str]] = {}
+    seen: set[Any] = set()
     waiting = [inspect.unwrap(root) for root in roots]
     while waiting:
         thing = waiting.pop()
-        name = f"{thing.__module__}.{thing.__qualname__}"
-        if name in found:
+        if thing in seen:
             continue
-        source = textwrap.dedent(inspect.getsource(thing))
-        found[name] = canonical(source)
-        for label, value in _mentioned(source, sys.modules[thing.__module__]):
+        seen.add(thing)
+        tree = without_checks(ast.parse(textwrap.dedent(inspect.getsource(thing))))
+        found.setdefault(thing.__qualname__, set()).add(_without_paths(canonical(tree)))
+        for label, value in _mentioned(tree, sys.modules[thing.__module__]):
             if _defining(value):
                 waiting.append(inspect.unwrap(value))
             elif _is_constant(value):
-                found[f"{thing.__module__}.{label}"] = repr(value)
-    return found
+                found.setdefault(label, set()).add(repr(value))
+    return {name: sorted(texts) for name, texts in found.items()}
 
 
-def _mentioned(source: str, module: ModuleType) -> Iterator[tuple[str, Any]]:
+def _without_paths(text: str) -> str:
+    """A canonical text whose imports from this project do not say from which module."""
+    return re.sub(rf"(?<=ImportFrom\(module=)'{PACKAGE}[\w.]*'", repr(PACKAGE), text)
+
+
+def _mentioned(tree: ast.Module, module: ModuleType) -> Iterator[tuple[str, Any]]:
     """What the names in a source stand for, imports inside functions included."""
     scope = dict(vars(module))
-    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
-            home = importlib.import_module(node.module or "")
             for alias in node.names:
-                value = getattr(home, alias.name, None)
+                value = pkgutil.resolve_name(f"{node.module}:{alias.name}")
                 scope[alias.asname or alias.name] = value
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in scope:

@@ -21,11 +21,14 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from hwcode.checking.arguments import takes
+
 __all__ = ["Placement", "best_device", "candidates", "fastest"]
 
 Module = TypeVar("Module", bound=nn.Module)
 
 
+@takes()
 @dataclass(frozen=True)
 class Placement:
     """A device, a precision and a layout.
@@ -132,6 +135,7 @@ def best_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+@takes()
 def candidates(device: str) -> list[Placement]:
     """Placements on a device that are worth a try, the plainest first.
 

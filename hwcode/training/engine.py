@@ -23,6 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from hwcode.checking.arguments import SEED, at_least, takes
 from hwcode.training import checkpoint as checkpoints
 from hwcode.training.device import Placement, best_device, candidates, fastest
 from hwcode.training.progress import Progress
@@ -43,9 +44,13 @@ __all__ = [
     "train_step",
 ]
 
+SAVING = 0.01
+"""The share of the time that checkpoints may take."""
+
 Evaluate = Callable[[nn.Module], Mapping[str, Tensor]]
 
 
+@takes(seed=SEED)
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Torch's generators start from a seed inside, and are as they were outside.
@@ -61,6 +66,7 @@ def seeded(seed: int) -> Iterator[None]:
         yield
 
 
+@takes(seed=SEED, epoch=at_least(0), count=at_least(1))
 def epoch_order(seed: int, epoch: int, count: int) -> Tensor:
     """The order of an epoch. It depends on nothing else, so a resumed run needs no memory of it.
 
@@ -203,12 +209,14 @@ def train(
         placement: where; by default the CPU in float32.
         evaluate: called after every epoch, and at the end, with the model in evaluation mode.
         progress: a bar for the updates.
-        checkpoint: a file that the state is written to every ``save_every`` seconds and at Ctrl-C,
-            and taken up from if it is there.
-        save_every: seconds.
+        checkpoint: a file that the state is written to every ``save_every`` seconds and at a signal
+            to stop (Ctrl-C, SIGTERM, SIGHUP), and taken up from if it is there.
+        save_every: seconds; longer where saving would take more than 1 % of the time, and zero
+            for after every update.
 
     Raises:
-        KeyboardInterrupt: at Ctrl-C, after the checkpoint has been written.
+        KeyboardInterrupt: at a signal to stop, after the checkpoint has been written.
+        DamagedFileError: if the checkpoint is damaged, and there is none before it.
 
     >>> line = Examples(torch.tensor([[0.0], [1.0]]), torch.tensor([[1.0], [3.0]]))
     >>> recipe = Recipe(batch=2, epochs=500, loss=nn.functional.mse_loss,
@@ -221,12 +229,16 @@ def train(
     run = Training(model, recipe, examples, seed, placement)
     history = History(np.empty(0, np.float32))
     with seeded(seed), checkpoints.StopRequest() as stop:
-        if checkpoint is not None and checkpoint.is_file():
-            state = checkpoints.read(checkpoint, placement.device)
-            run.load_state(state)
+        state = None if checkpoint is None else checkpoints.read(checkpoint, placement.device)
+        if state is not None:
+            try:
+                run.load_state(state)
+            except ValueError as error:
+                told = f"{checkpoint}: {error}; remove it to start this training again"
+                raise ValueError(told) from None
             history = replace(history, **state["history"])
         started = saved = time.perf_counter()
-        before = history.seconds
+        before, pause = history.seconds, save_every
         model.train()
         for _ in (progress or Progress())(range(run.done, run.total)):
             run.update()
@@ -234,10 +246,11 @@ def train(
                 _append(history, run.done, _evaluated(evaluate, model))
             now = time.perf_counter()
             history.seconds = before + now - started
-            if checkpoint is not None and (stop.made or now - saved > save_every):
+            if checkpoint is not None and (stop.made or now - saved > pause):
                 kept = {k: v for k, v in vars(history).items() if k != "losses"}
                 checkpoints.write(checkpoint, {**run.state(), "history": kept})
-                saved = now
+                saved = time.perf_counter()
+                pause = max(save_every, (saved - now) / SAVING) if save_every else 0.0
             if stop.made:
                 raise KeyboardInterrupt
     history.losses = run.losses.cpu().numpy()

@@ -1,9 +1,9 @@
 """Experiments and their records.
 
 An :class:`Experiment` says what is trained, on what, with which seeds. Making it writes
-``results/<name>.json``: the outcome of every seed, and a stamp that says which code, data, device
-and versions it came from. A page reads the record through :func:`load`, which refuses one whose
-definition has changed since.
+``hwcode/results/<name>.json``: the outcome of every seed, and a stamp that says which code, data,
+device and versions it came from. A page reads the record through :func:`load`, which refuses one
+whose definition has changed since.
 """
 
 from __future__ import annotations
@@ -20,26 +20,36 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwcode.data.images import DataError, ImageData
+from hwcode.checking.arguments import at_least, takes
+from hwcode.checking.errors import DataError
+from hwcode.data.images import Provenance
 from hwcode.data.store import sha256_of
 from hwcode.training.definition import digest
 from hwcode.training.progress import Progress
 
-__all__ = ["Experiment", "Outcome", "Record", "StaleRecordError", "Tolerance", "load"]
+__all__ = ["Data", "Experiment", "Outcome", "Record", "StaleRecordError", "Tolerance", "load"]
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[1] / "results"
 VERSIONS = ("numpy", "scipy", "scikit-learn", "torch", "torchvision")
 
 
-class StaleRecordError(RuntimeError):
+class Data(Protocol):
+    """What an experiment is run on: images, or anything else whose origin is known."""
+
+    @property
+    def provenance(self) -> Provenance: ...
+
+
+class StaleRecordError(DataError):
     """A record does not belong to the code as it stands; the message says what to do."""
 
 
+@takes(relative=at_least(0), absolute=at_least(0), factor=at_least(1))
 @dataclass(frozen=True)
 class Tolerance:
     """How far a metric may move when an experiment is run again.
@@ -86,7 +96,7 @@ class Experiment:
     """A training that is recorded.
 
     Attributes:
-        name: the record's name, ``results/<name>.json``.
+        name: the record's name, ``hwcode/results/<name>.json``.
         title: what is trained, in a few words.
         config: everything that is chosen, as JSON values.
         seeds: one run for each.
@@ -104,9 +114,9 @@ class Experiment:
     title: str
     config: Mapping[str, Any]
     seeds: tuple[int, ...]
-    data: Callable[[], ImageData]
-    run: Callable[[Mapping[str, Any], int, ImageData, Progress], Outcome]
-    first_losses: Callable[[Mapping[str, Any], int, ImageData], list[float]]
+    data: Callable[[], Data]
+    run: Callable[[Mapping[str, Any], int, Any, Progress], Outcome]
+    first_losses: Callable[[Mapping[str, Any], int, Any], list[float]]
     defines: tuple[Any, ...]
     tolerances: Mapping[str, Tolerance]
     replay_tolerance: float | tuple[float, ...] = 1e-4
@@ -117,15 +127,15 @@ class Experiment:
         """The digest of what defines the experiment, its configuration included."""
         return digest(self.defines, self.config)
 
-    def load_data(self) -> ImageData:
+    def load_data(self) -> Data:
         """The data, refusing a stand-in where the record is about the real thing."""
-        images = self.data()
-        if images.provenance.embedded and not self.embedded_allowed:
+        data = self.data()
+        if data.provenance.embedded and not self.embedded_allowed:
             raise DataError(
-                f"{self.name} needs the real data, and only {images.provenance.dataset} is there;"
+                f"{self.name} needs the real data, and only {data.provenance.dataset} is there;"
                 " set HWCODE_DATA or run 'hwcode data get'"
             )
-        return images
+        return data
 
     def tolerance(self, metric: str) -> Tolerance:
         """How far this metric may move."""
@@ -188,7 +198,7 @@ def load(experiment: Experiment, folder: Path | None = None) -> Record:
             f" stamp if they agree, 'hwcode results make {experiment.name}' trains again"
         )
     if tuple(record.stamp["seeds"]) != experiment.seeds:
-        raise StaleRecordError(f"results/{experiment.name}.json was made with other seeds")
+        raise StaleRecordError(f"hwcode/results/{experiment.name}.json was made with other seeds")
     return record
 
 
@@ -249,7 +259,7 @@ def _rounded(values: list[float]) -> list[float]:
     return [float(f"{float(value):.7g}") for value in values]
 
 
-def stamp_of(experiment: Experiment, data: ImageData, started: float) -> dict[str, Any]:
+def stamp_of(experiment: Experiment, data: Data, started: float) -> dict[str, Any]:
     """Which code, data, device and versions a record came from."""
     return {
         "experiment": experiment.name,

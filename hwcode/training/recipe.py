@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from hwcode.checking.arguments import at_least, takes
+
 __all__ = ["Examples", "History", "Loss", "Prepare", "Recipe", "as_they_are"]
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -22,6 +24,7 @@ def as_they_are(inputs: Tensor, targets: Tensor, _: torch.Generator) -> tuple[Te
     return inputs, targets
 
 
+@takes(epochs=at_least(0), updates=at_least(0))
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """How a model is trained. Either ``epochs`` or ``updates`` says for how long.
@@ -71,6 +74,7 @@ class Recipe:
         return self.updates or self.epochs * self.per_epoch(count)
 
 
+@takes()
 @dataclass(frozen=True)
 class Examples:
     """Inputs and targets as two tensors with one entry for each example."""

@@ -1,0 +1,1 @@
+"""The chapter on backpropagation, by hand and by counting."""

@@ -1,0 +1,1 @@
+"""The chapter on batch size and learning rate."""

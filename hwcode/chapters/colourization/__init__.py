@@ -1,0 +1,1 @@
+"""The chapter on colourization; its questions fill two pages."""

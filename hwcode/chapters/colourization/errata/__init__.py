@@ -1,0 +1,1 @@
+"""Errata of the two problems on colourization, a module for each page."""

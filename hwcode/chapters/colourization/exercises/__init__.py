@@ -1,0 +1,1 @@
+"""The two problems on colourization with new numbers, a module for each page."""

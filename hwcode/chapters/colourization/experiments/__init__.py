@@ -1,0 +1,1 @@
+"""Recorded trainings and measurements of times."""

@@ -1,0 +1,1 @@
+"""The truths of the two pages on colourization."""

@@ -1,0 +1,1 @@
+"""The chapter on convolution by hand, filters, receptive fields, sizes of nets."""

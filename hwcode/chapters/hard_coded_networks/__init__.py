@@ -1,0 +1,1 @@
+"""The chapter on networks whose weights are written by hand."""

@@ -1,0 +1,1 @@
+"""The chapter on the implicit bias of optimisers."""

@@ -1,0 +1,1 @@
+"""The chapter on the learning rate as a quantity to optimise."""

@@ -1,0 +1,1 @@
+"""The chapter on logistic regression on two digits."""
