@@ -238,6 +238,8 @@ class Question:
             Markdown).
         beyond: names of the parts that the handout does not ask for.
         result: the answer in a line, for summaries (MyST Markdown).
+        numbers: what the numbers are that its texts tell, ``"0.125 = 1e-5*1.1**99"``; the site
+            computes them (``hwcode/site/told.py``).
 
     Raises:
         ValueError: for hints that are not three, and names that no part has.
@@ -254,6 +256,7 @@ class Question:
     hints: tuple[str, ...] = field(default=())
     beyond: tuple[str, ...] = field(default=())
     result: str = ""
+    numbers: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         if len(self.hints) not in (0, 3):

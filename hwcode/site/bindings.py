@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,12 @@ GIVEN = ("handout", "source", "name", "setting", "example")
 _ROLE = re.compile(r"(?P<shown>.*?)\s*<(?P<why>[\w./-]+)>\s*\Z", re.DOTALL)
 
 
-def calculated(content: str) -> str:
+def calculated(content: str, names: Mapping[str, Any] | None = None) -> str:
     """What ``{calc}`` shows.
+
+    Args:
+        content: as it stands in the role.
+        names: values that the formula may name.
 
     Raises:
         ValueError: if the right side is not the number on the left, rounded to its digits, or only
@@ -41,8 +46,11 @@ def calculated(content: str) -> str:
         raise ValueError(f"{content!r} is not of the form 'NUMBER = FORMULA'")
     if re.fullmatch(r"-?[\d.]+(?:\s*/\s*\d+)?", formula) and not number[3]:
         raise ValueError(f"{content!r} writes the number in another way and computes nothing")
-    value = sympy.sympify(formula, rational=True)
-    if not value.is_number:
+    try:
+        value = sympy.sympify(sympy.sympify(formula, locals=dict(names or {}), rational=True))
+    except (sympy.SympifyError, ArithmeticError, LookupError, OSError, TypeError) as error:
+        raise ValueError(f"{formula} can't be computed: {error}") from None
+    if not getattr(value, "is_number", False):
         raise ValueError(f"{formula} is not a number")
     told = sympy.Rational(number[1].replace(",", "").replace("−", "-"))
     digits = len(number[2] or "")

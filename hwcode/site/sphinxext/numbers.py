@@ -1,8 +1,8 @@
 """``{calc}`` and ``{given}``, and the refusal of numbers that nothing binds.
 
 What counts as a number stands in :mod:`hwcode.site.numbers`, what binds one in
-:mod:`hwcode.site.bindings`. The check is part of the build: it warns with the place, and the build
-ends at a warning.
+:mod:`hwcode.site.bindings`; :mod:`hwcode.site.told` looks at the texts of questions. The check is
+part of the build: it warns with the place, and the build ends at a warning.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
+from hwcode.chapters import CHAPTERS, questions_of
 from hwcode.site.bindings import calculated, source_of
 from hwcode.site.numbers import cells_of, loose
+from hwcode.site.told import glued, unbound
 
 __all__ = ["setup"]
 
@@ -65,8 +67,20 @@ def _refuse(app: Sphinx, name: str, source: list[str]) -> None:
         logger.warning("%s", found, location=place, type="hwcode", subtype="numbers")
 
 
+def _refuse_told(app: Sphinx, name: str, source: list[str]) -> None:
+    """The texts of a chapter's questions, too, stand on its page."""
+    chapter = Path(name).name
+    if chapter not in CHAPTERS:
+        return
+    values = glued(chapter, Path(app.srcdir))
+    for asked in questions_of(chapter):
+        for wrong in unbound(asked, values):
+            logger.warning("%s", wrong, location=name, type="hwcode", subtype="numbers")
+
+
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.add_role("calc", CalcRole())
     app.add_role("given", GivenRole())
     app.connect("source-read", _refuse)
+    app.connect("source-read", _refuse_told)

@@ -119,6 +119,10 @@ squared Frobenius norm of each.
         r"$z=(8,1,-6)$, so $h=(8,1,0)$. In numerator layout $\partial J/\partial W^{(1)}=x\bar z^\top$: mind which vector comes first.",
     ),
     result=r"A weight Jacobian is input times error, $x\bar z^\top$. The squared norms are 572 and 195.",
+    numbers=(
+        "572 = norm1",
+        "195 = norm2",
+    ),
     model_answer=r"""
 Forward: $z=(8,1,-6)$, $h=(8,1,0)$. Backward: $\bar h=W^{(2)\top}\bar y=(-4,6,4)$,
 $\bar z=\bar h\circ\operatorname{ReLU}'(z)=(-4,6,0)$. Hence
@@ -250,6 +254,10 @@ layer whose weights are used at $T$ positions of one example.
         "positions",
     ),
     result=r"$\lVert x\bar z^\top\rVert_F^2=\lVert x\rVert^2\lVert\bar z\rVert^2$: the same norms without forming a matrix.",
+    numbers=(
+        "572 = norms[0]",
+        "195 = norms[1]",
+    ),
     model_answer=r"""
 $\lVert x\rVert^2=1+9+1=11$, $\lVert\bar z\rVert^2=16+36=52$, $\lVert h\rVert^2=64+1=65$,
 $\lVert\bar y\rVert^2=3$; so the squared norms are $11\cdot52=572$ and $65\cdot3=195$, as before.

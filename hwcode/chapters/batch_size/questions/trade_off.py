@@ -85,6 +85,7 @@ point has the best trade-off between resources and training time? *We add: by wh
         "price",
     ),
     result="C, the knee: to the left time is wasted, to the right compute.",
+    numbers=("1.5 = 1 + 1/2",),
     model_answer=r"""
 C. Left of it a doubled batch nearly halves the number of steps at almost no extra compute, so A wastes
 time; right of it a doubled batch doubles the compute and saves hardly any steps, so B wastes compute.

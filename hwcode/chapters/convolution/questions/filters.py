@@ -205,7 +205,7 @@ convolution and correlation would have mattered.*
         ),
     ),
     hints=(
-        "Does turning the filter by 180 degrees change it?",
+        "Does half a turn of the filter change it?",
         "Each entry of the result is four times a pixel minus its four neighbours; outside of the image there are zeros.",
         r"Row 1, column 2: $4\cdot1-(0+0+1+1)=2$. On a region of one value the result is 0: which places are left?",
     ),
@@ -219,8 +219,8 @@ convolution and correlation would have mattered.*
     result="Minus the discrete Laplacian: it responds to edges, lines and points, and to nothing on flat regions.",
     model_answer=r"""
 $I*J = \begin{pmatrix} -1&2&2&-2&0\\ -2&1&0&2&-1\\ 3&0&0&1&-1\\ -2&2&0&2&-1\\ 0&-2&3&-2&0
-\end{pmatrix}$: four times each pixel minus its four neighbours. $J$ is unchanged by a rotation by
-180°, so convolution and correlation agree. It is minus the discrete Laplacian, a second derivative:
+\end{pmatrix}$: four times each pixel minus its four neighbours. $J$ is unchanged by half a
+turn, so convolution and correlation agree. It is minus the discrete Laplacian, a second derivative:
 0 on constant regions and on ramps, of either sign on the two sides of an edge (the edge is where the
 sign changes), strongest at single points. So: edges of every direction, lines and points.
 """,

@@ -126,7 +126,7 @@ one $3\times3$ convolution, $5\times5$ behind two. Name three things that affect
                     1 + 2 * d1 + 2 * d1 * d2,
                     "a dilation is no stride: it does not stretch what follows",
                 ),
-                Mistake(3 * d1 + 3 * d2 - 1, "a kernel of 3 spans 2 d + 1 pixels, not 3 d"),
+                Mistake(3 * d1 + 3 * d2 - 1, "the three taps of a kernel span 2 d + 1, not 3 d"),
                 Mistake(sympy.Integer(5), "the dilation spreads the three taps of a kernel"),
             ),
         ),

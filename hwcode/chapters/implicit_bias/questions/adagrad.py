@@ -197,6 +197,10 @@ exactly proves it.* Start at zero; $\epsilon=0$ (with $0/0=0$) where nothing els
         "eps",
     ),
     result="Adagrad does not: for $x=(1,2)$ it ends at $(1,1)$.",
+    numbers=(
+        "5.4047 <setting>",
+        "5.4048 <setting>",
+    ),
     model_answer=r"""
 Counterexample: $x=(1,2)$, $t=3$, $w_0=0$, $\epsilon=0$, $\eta=1$. The gradient at 0 is $(-6,-12)$, its
 entries divided by $\sqrt{G}=(6,12)$ are $(-1,-1)$, so $w_1=(1,1)$. It solves $w_1+2w_2=3$: all later

@@ -151,9 +151,13 @@ it converges.*
         "stable",
     ),
     result=r"RMSProp does not: with one data point all steps are multiples of $\operatorname{sign}(x)$.",
+    numbers=(
+        "0.99 <example>",
+        "100 = 1/(1 - 0.99)",
+    ),
     model_answer=r"""
 Counterexample: $x=(2,1)$, $t=2$, $w_0=0$, $\beta=0.99$, $\epsilon=0$, $\eta=\frac1{15}$. The gradient is
-$g=(-8,-4)$, $\sqrt{v}=\sqrt{1-\beta}\,|g|=(0.8,0.4)$, so $w_1=-\eta\,g/\sqrt v=(\frac23,\frac23)$. That
+$g=(-8,-4)$, $\sqrt{v}=\sqrt{1-\beta}\,|g|=(\frac45,\frac25)$, so $w_1=-\eta\,g/\sqrt v=(\frac23,\frac23)$. That
 solves $2w_1+w_2=2$: gradients are 0 from then on, RMSProp has converged, with
 $\lVert w\rVert^2=\frac89$. The minimum-norm solution is $(\frac45,\frac25)$ with $\frac45$. In general
 $g\propto x$ at all times, so with $\epsilon=0$ all steps are multiples of $\operatorname{sign}(x)$. And with

@@ -217,6 +217,7 @@ part along it.
         "lost",
     ),
     result=r"Still convex, as the powers are even. The best rate tends to $n/(\lambda_{\min}+\lambda_{\max})$.",
+    numbers=("0.278 = (1 + cbrt(9))/(9 + cbrt(9))",),
     model_answer=r"""
 With $XX^\top=\sum_j\lambda_jq_jq_j^\top$ and $b_j=q_j^\top a$:
 $\frac{d^2L_k}{d\eta^2}=\frac1n\sum_jb_j^2\,2k(2k-1)\big(\frac{2\lambda_j}n\big)^2\big(1-\frac{2\eta}n\lambda_j\big)^{2k-2}\ge0$

@@ -138,6 +138,7 @@ those who avoid long runs by tuning on short ones.*
         "greedy",
     ),
     result="Long runs cost memory, and the derivative vanishes or explodes.",
+    numbers=("0.278 = (1 + cbrt(9))/(9 + cbrt(9))",),
     model_answer=r"""
 Back-propagation keeps all $k$ iterates: memory $O(k)$, out of reach for large models and long training.
 Besides, the derivative passes through the product $\prod_i(I-\eta\nabla^2L(w_i))$: it vanishes like

@@ -111,6 +111,7 @@ of the initialisation is responsible?*
         "cause",
     ),
     result=r"Ten equal probabilities: $\ln10\approx2.303$, and a small excess from the spread of the logits.",
+    numbers=("2.303 = log(10)",),
     model_answer=r"""
 Equal logits give every class the probability $1/10$, and the loss $-\ln\frac1{10}=\ln10\approx2.303$.
 The fresh net is near that: its last BatchNorm starts with scale 1 and shift 0, so each class has

@@ -209,7 +209,7 @@ minimum of the curve have to do with it?*
             reference="late",
             mistakes=(
                 Mistake("early", "at the hundredth the rate is 0.125, still in the flat valley"),
-                Mistake("never", "towards the rate of 10 it has risen by 0.2 or more"),
+                Mistake("never", "towards the rate of 10 it has risen by more than that"),
                 Mistake("mixed", "the three seeds agree"),
             ),
         ),
@@ -226,6 +226,11 @@ minimum of the curve have to do with it?*
         "enough",
     ),
     result="The valley is flat and the minimum lies at no safe rate; dividing by 10 is a rule of thumb.",
+    numbers=(
+        "0.125 = last",
+        "145 = log(10/1e-5)/log(1.1)",
+        "1e-5 <handout>",
+    ),
     model_answer=r"""
 The hundredth minibatch has the rate $10^{-5}\cdot1.1^{99}=0.125$; it is worth going on until the
 loss really rises, $\ln(10/10^{-5})/\ln1.1\approx145$ for a rate of 10. Smooth the curve and read off

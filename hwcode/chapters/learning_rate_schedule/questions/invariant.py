@@ -124,7 +124,7 @@ of standard deviation $s$, and for weights in front of a BatchNorm.*
             ),
             reference="first",
             mistakes=(
-                Mistake("exact", "at x = 0.1 the two settings differ by 17 percent"),
+                Mistake("exact", "at x = 0.1 the two settings differ by 17 %"),
                 Mistake("never", "the difference vanishes in proportion to the rate"),
             ),
         ),
@@ -227,6 +227,11 @@ of standard deviation $s$, and for weights in front of a BatchNorm.*
         "values",
     ),
     result=r"To first order $\eta/(1-\rho)$ counts; on a parabola not it alone, and stability differs.",
+    numbers=(
+        "3.8 = 2*(1 + 0.9)",
+        "0.1 <example>",
+        "17 % = (1 - 5*0.1/19)/(1 - 5*0.1/3) - 1",
+    ),
     model_answer=r"""
 A gradient acts through the buffer $1+\rho+\rho^2+\dots=1/(1-\rho)$ times, so (i) and (ii) move equally far,
 $\eta_{\max}/(1-\rho)=10\eta_{\max}$, and (iii) a fifth of it: its error is higher at the end of an equally

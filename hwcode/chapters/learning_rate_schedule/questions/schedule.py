@@ -292,6 +292,13 @@ checked about the formula, about the optimiser, and about the recorded runs.*
         "updates",
     ),
     result="391 updates an epoch; set the rate in the optimiser that is there, before every update.",
+    numbers=(
+        "391 = ceiling(50000/128)",
+        "19,550 = 50*ceiling(50000/128)",
+        "39,100 = updates",
+        "1e-4 <handout>",
+        "50 epochs <handout>",
+    ),
     model_answer=r"""
 $\eta_{\max}=\eta^*/10$, $T=391\cdot50=19{,}550$ or $391\cdot100=39{,}100$ ($391=\lceil50000/128\rceil$),
 $T_0=T/5$. Before each update: compute $\eta(t)$ with $t$ the number of updates done, over all epochs, and

@@ -236,6 +236,12 @@ $x$ itself: its helper `poly_expand(X, d, poly_type)` is known here, with `poly_
     ),
     beyond=("best",),
     result="No: beyond interpolation the test error can fall again. It depends on the features.",
+    numbers=(
+        "1e-5 <setting>",
+        "1e-15 <source>",
+        "0.052 = best_over",
+        "0.035 = best_under",
+    ),
     model_answer=r"""
 `fit_poly` builds the features $F$ ($n\times(d+1)$; of full rank, as the inputs are distinct) and returns $(F^\top F)^{-1}F^\top t$ if
 $d+1\le n$ and $F^\top(FF^\top)^{-1}t$ otherwise (in code: `np.linalg.lstsq(F, t)`, which is both).
@@ -313,6 +319,10 @@ is taken without noise.
         "Let $n_1$ be clearly below $d$ and $n_2$ just below it, and compute both losses.",
     ),
     result="More data can hurt: just below $n=d$ the fit is most sensitive to noise.",
+    numbers=(
+        "0.78 = (1 - 10/20) + 10/4/(20 - 10 - 1)",
+        "4.6 = (1 - 18/20) + 18/4/(20 - 18 - 1)",
+    ),
     model_answer=r"""
 With $d=20$, $n_1=10$ and $n_2=18$: the expected test losses are $7/9\approx0.78$ and $4.6$. Near
 $n=d$ the fit has to interpolate with a nearly singular square system: small singular values of $X$

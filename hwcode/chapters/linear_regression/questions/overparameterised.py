@@ -120,6 +120,7 @@ points is nearest to the origin?
     ),
     beyond=("nearest",),
     result=r"One equation, two unknowns: a whole line of minimisers. The nearest to zero is $(\frac32,\frac32)$.",
+    numbers=("2.12 = 3/sqrt(2)",),
     model_answer=r"""
 $\hat w^\top x_1 = \hat w_1+\hat w_2 = 3$ is one equation in two unknowns. Its solutions are
 $(s, 3-s)$, one for every real $s$: the line through $(3,0)$ and $(0,3)$. All have loss 0, the least

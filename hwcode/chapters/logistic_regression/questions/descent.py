@@ -78,6 +78,17 @@ can be checked: how many images are that, and how many weights has the model?*
         r"5,923 zeros and 6,742 ones are in the training set. The inputs are $14\cdot14$ pixels, and a bias.",
     ),
     result="12,665 training and 2,115 validation images, 197 weights.",
+    numbers=(
+        "5,923 <source>",
+        "6,742 <source>",
+        "980 <source>",
+        "1,135 <source>",
+        "12,665 = training",
+        "2,115 = validation",
+        "196 = 14**2",
+        "197 = weights",
+        "14 pixels <handout>",
+    ),
     model_answer=r"""
 Select labels 0 and 1: 5,923 + 6,742 = 12,665 training and 980 + 1,135 = 2,115 validation images.
 Average blocks of $2\times2$ pixels to $14\times14=196$ inputs in $[0,1]$; with the bias 197 weights.

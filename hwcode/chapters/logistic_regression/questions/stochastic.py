@@ -159,7 +159,7 @@ ones in the inputs. We add: where does SGD's curve flatten?*
                 ),
                 Mistake(
                     "never",
-                    "from about 260 to 2,000 updates it is ahead, in the mean of the runs more than tenfold at times",
+                    "for a long stretch it is ahead, in the mean of the runs more than tenfold at times",
                 ),
             ),
         ),

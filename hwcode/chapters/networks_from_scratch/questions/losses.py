@@ -220,6 +220,7 @@ derivative); `bce_with_logits(z, t)` the same loss for $p_i=1/(1+e^{-z_i})$, and
     ),
     beyond=("loss", "gradient", "logits", "logits_gradient"),
     result=r"Compute the loss from logits: it never overflows, and its gradient is $\sigma(z)-t$.",
+    numbers=("100 <source>",),
     model_answer=r"""
 For one example $\ell=-t\log p-(1-t)\log(1-p)$ and $\partial\ell/\partial p=-\frac tp+\frac{1-t}{1-p}$; divide by
 $n$, and leave out a term whose weight $t$ or $1-t$ is 0. With $p=\sigma(z)$: $-\log\sigma(z)=\log(1+e^{-z})$ and

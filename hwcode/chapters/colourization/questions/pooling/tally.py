@@ -304,6 +304,7 @@ accepted and named. We also ask for any image side $n$ that is a multiple of 4.*
     ),
     beyond=("any_size",),
     result="Weights do not depend on the image; outputs and connections are four times as many at twice the side.",
+    numbers=("2240 = 1024 + 256 + 512 + 128 + 64 + 256",),
     model_answer=r"""
 Sizes 32, 16, 8, 16, 32, 32. **Weights**: $9\,(\mathrm{NIC\,NF}+2\mathrm{NF}^2+2\mathrm{NF}^2+\mathrm{NF\,NC}+\mathrm{NC}^2)$.
 **Outputs**, layer by layer: $(1024+256+512+128+64+256)\,\mathrm{NF}+(256+1024+1024)\,\mathrm{NC}=2240\,\mathrm{NF}+2304\,\mathrm{NC}$.

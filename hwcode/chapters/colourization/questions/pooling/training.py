@@ -121,6 +121,11 @@ The error of a picture is taken apart: brightness is the mean of R, G and B, chr
         "saturation",
     ),
     result="Not good: coarse and pale, and worse than a table from grey levels by accuracy.",
+    numbers=(
+        '1.59 = mean("colourization", "pool_val_loss")',
+        '40 % = mean("colourization", "pool_val_accuracy")',
+        '62 % = mean("colourization", "table_accuracy")',
+    ),
     model_answer=r"""
 Not good. Validation loss is about 1.59 and accuracy 40 %; a table from the grey level of a single pixel to its
 commonest colour gets 62 %. The pictures are coarse: two poolings forget where in a block the maximum was, and

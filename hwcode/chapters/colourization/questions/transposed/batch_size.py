@@ -109,6 +109,7 @@ seeds on the 5,000 horses (25 epochs, Adam at $10^{-3}$), where batch 512 makes 
         "rate",
     ),
     result="At equal epochs small batches win, at equal updates large ones: they differ in the number of updates.",
+    numbers=("3,925 = updates[0]",),
     model_answer=r"""
 At equal epochs the loss rises with the batch size, for training and validation alike, and the pictures
 get coarser: batch 32 makes 3,925 updates in 25 epochs of 5,000 images, batch 512 only 250, at the same

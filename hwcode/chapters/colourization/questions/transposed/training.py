@@ -105,6 +105,13 @@ five seeds, numbers within 5 %.*
         "overfitting",
     ),
     result="Validation loss about 1.14, accuracy 54 %, and still falling.",
+    numbers=(
+        "3.18 = start",
+        '1.14 = mean("colourization", "transpose_val_loss")',
+        '54 % = mean("colourization", "transpose_val_accuracy")',
+        "5.1 = 5000*32**2/10**6",
+        "5,000 <handout>",
+    ),
     model_answer=r"""
 The loss starts near $\log24\approx3.18$, falls steeply in the first epochs and slowly to the end: after
 25 epochs the validation loss is about 1.14 and the accuracy 54 %. Training and validation loss lie close
