@@ -20,6 +20,7 @@ from hwcode.checking.domain import Domain
 from hwcode.checking.identity import compare_expressions
 from hwcode.checking.verdict import Outcome, Verdict
 from hwcode.site.answers import Shown, answer, mistakes
+from hwcode.site.outlines import shortened
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -248,4 +249,4 @@ def inline(svg: str, alt: str, width: float) -> str:
     label = html.escape(alt, quote=True)
     attributes = f'class="hw-figure" role="img" aria-label="{label}"'
     svg = svg.replace("<svg", f'<svg {attributes} style="max-width:{width:.0f}px"', 1)
-    return re.sub(INK, "currentColor", svg, flags=re.IGNORECASE)
+    return re.sub(INK, "currentColor", shortened(svg), flags=re.IGNORECASE)

@@ -145,7 +145,6 @@ def test_no_page_asks_for_much(loaded):
     assert 10 < len(loaded) <= 20
 
 
-@pytest.mark.xfail(reason="540 kB with A1-P1 and P2, 250 of them figures", strict=True)
 @pytest.mark.browser
 def test_no_page_is_heavy(loaded):
     assert sum(loaded) <= HEAVIEST
