@@ -12,7 +12,7 @@ import torch
 from hwcode.chapters.convolution.filters import FILTER, IMAGE
 from hwcode.optimisers import torch_iterates
 from hwcode.site.moving import batch_size, learning_rate, weight_decay
-from hwcode.site.moving.figure import LARGEST, Control, Layer, Moving
+from hwcode.site.moving.figure import LARGEST, Control, Layer, Moving, rounded
 from hwcode.site.page import style
 from tests.conftest import ROOT
 from tests.site.moving import FIGURES, Read, script
@@ -20,6 +20,21 @@ from tests.site.moving import FIGURES, Read, script
 read = cache(Read)
 NEAR = 0.6
 """Points of the drawing by which a line may be off: what is left out, and eighths of a point."""
+
+
+def _value(told: str) -> float:
+    """The number that a reader sees, which may have a power of ten."""
+    front, _, power = told.replace(",", "").partition(" × 10")
+    plain = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return float(front) * 10.0 ** int(plain or 0)
+
+
+@pytest.mark.parametrize("value", [9.96, 999.6, 1234.5, 0.3301, 1e-3, 9.99e-5, 2e7, 1])
+@pytest.mark.parametrize("digits", [1, 2, 3])
+def test_a_rounded_number_is_the_number(value, digits):
+    told = rounded(value, digits)
+    assert "e" not in told
+    assert _value(told) == pytest.approx(value, rel=0.5 * 10 ** (1 - digits))
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -97,7 +112,7 @@ def test_schedule_is_that_of_a_scheduler_of_torch():
             optimiser.step()
             rule.step()
         told = found.told(setting)
-        assert float(told["of the last"]) == pytest.approx(rates[-1], rel=0.05)
+        assert _value(told["of the last"]) == pytest.approx(rates[-1], rel=0.05)
         assert float(told["half-way"]) == pytest.approx(rates[total // 2], abs=1e-4)
         points = np.column_stack([range(0, total, 37), rates[::37]])
         assert found.off("rate", setting, points) < NEAR

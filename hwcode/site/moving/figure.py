@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["DIGITS", "LARGEST", "PARTS", "Control", "Layer", "Moving", "numbers", "pack"]
+__all__ = ["DIGITS", "LARGEST", "PARTS", "Control", "Layer", "Moving", "numbers", "pack", "rounded"]
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 """Two of them are one coordinate, in base 64."""
@@ -89,6 +89,21 @@ def numbers(
     ranks = tuple(sorted(set(own)).index(value) for value in own)
     start = [order for order, _ in options].index(ranks)
     return Control(name, label, options, start, "numbers", own=own)
+
+
+def rounded(value: float, digits: int) -> str:
+    """A number as a reader writes it, to so many digits; far from 1 with a power of ten.
+
+    >>> rounded(0.3301, 2), rounded(8.5e-05, 1), rounded(0.00099999, 2), rounded(0, 2)
+    ('0.33', '9 × 10⁻⁵', '0.0010', '0')
+    """
+    if value == 0:
+        return "0"
+    front, power = f"{value:.{digits - 1}e}".split("e")
+    if -4 < int(power) < 4:
+        return f"{float(f'{front}e{power}'):,.{max(digits - 1 - int(power), 0)}f}"
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{front} × 10{raised}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from hwcode import optimisers as opt
 from hwcode.chapters.implicit_bias.limits import nearest_solution
-from hwcode.site.moving.figure import Control, Layer, Moving
+from hwcode.site.moving.figure import Control, Layer, Moving, rounded
 from hwcode.site.page import COLOURS, style
 
 __all__ = ["BETAS", "DATA", "EPSILONS", "METHODS", "RATES", "TARGET", "paths"]
@@ -59,7 +59,7 @@ def paths() -> Moving:
             "end": ([path[-1][0]], [path[-1][1]]),
             "told": {
                 "after 40 updates": f"({path[-1][0]:.3f}, {path[-1][1]:.3f})".replace("-", "−"),
-                "residual": f"{residual:.1e}" if residual < 1e3 else "over 1000",
+                "residual": rounded(residual, 2) if residual < 1e3 else "over 1000",
             },
         }
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hwcode.chapters.learning_rate.least_squares import Spectrum, limit_rate
-from hwcode.site.moving.figure import Control, Layer, Moving
+from hwcode.site.moving.figure import Control, Layer, Moving, rounded
 from hwcode.site.page import COLOURS, style
 
 __all__ = ["SPECTRA", "loss_against_rate"]
@@ -54,7 +54,7 @@ def loss_against_rate() -> Moving:
             "ends": (h, found.weights),
             "told": {
                 "best rate": f"{best:.4f}",
-                "loss there": f"{found.loss(best, steps):.2e}" if len(h) > 1 else "0",
+                "loss there": rounded(found.loss(best, steps), 3) if len(h) > 1 else "0",
                 "best rate for very many steps (dashed)": f"{limit:.4f}",
                 "diverges from (dotted)": f"{edge:.4f}",
             },

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hwcode.chapters.learning_rate_schedule import schedules
-from hwcode.site.moving.figure import Control, Layer, Moving
+from hwcode.site.moving.figure import Control, Layer, Moving, rounded
 from hwcode.site.page import INK, style
 
 __all__ = ["PEAKS", "PER_EPOCH", "momentum_roots", "schedule"]
@@ -45,9 +45,9 @@ def schedule() -> Moving:
             "top": ([turn], [rate(turn)]),
             "told": {
                 "warm-up ends after": f"{turn:,.0f} updates",
-                "rate of the first update": f"{rate(0):.0e}",
+                "rate of the first update": rounded(rate(0), 1),
                 "half-way": f"{rate(total / 2):.4f}",
-                "of the last": f"{rate(total - 1):.1e}",
+                "of the last": rounded(rate(total - 1), 2),
             },
         }
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from hwcode import optimisers as opt
 from hwcode.chapters.weight_decay.penalties import ridge_solution
-from hwcode.site.moving.figure import Control, Layer, Moving
+from hwcode.site.moving.figure import Control, Layer, Moving, rounded
 from hwcode.site.page import COLOURS, style
 
 __all__ = [
@@ -68,7 +68,7 @@ def decayed() -> Moving:
             "end": ([end[0]], [end[1]]),
             "told": {
                 "weights": f"({end[0]:.3f}, {end[1]:.3f})",
-                "rate there": f"{SCHEDULES[schedule](steps):.1e}",
+                "rate there": rounded(SCHEDULES[schedule](steps), 2),
             },
         }
 
