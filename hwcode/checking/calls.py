@@ -136,6 +136,8 @@ class Calls(Reader):
             ))  # fmt: skip
         if name == "len" and len(arguments) == 1:
             return self._size(arguments[0], 0)
+        if name.startswith("log_") and len(arguments) == 1:
+            return self._logarithm(arguments[0], name.removeprefix("log_"))
         name = name if name in FUNCTIONS else OTHER_NAMES.get(name, name)
         if name in ("ones", "eye") and not arguments:
             return self.unsized(name)
@@ -155,6 +157,17 @@ class Calls(Reader):
         ))  # fmt: skip
 
     _bare = _call
+
+    def _logarithm(self, node: Node, base: str) -> list[Meaning]:
+        """A logarithm whose base stands at its foot, ``log_q``."""
+        kind = "constant" if base == "e" else "number" if base[0].isdigit() else "name"
+
+        def build(a: Meaning, b: Meaning) -> Meaning:
+            values = [op.as_scalar(one.value, "a logarithm to a base") for one in (a, b)]
+            above, below = (called("log", [value]) for value in values)
+            return Meaning(above / below, f"log({a.text})/log({b.text})", PRODUCT)
+
+        return self.combined([node, Node(kind, (base,))], build)
 
     def _size(self, node: Node, axis: int) -> list[Meaning]:
         def build(a: Meaning) -> Meaning:

@@ -30,8 +30,9 @@ def is_tex(text: str) -> bool:
 _AROUND = re.compile(
     r"\$\$?|\\[()\[\]]|\\begin\{(?:equation|align|aligned|gather|split|displaymath|math)\*?\}"
     r"|\\end\{(?:equation|align|aligned|gather|split|displaymath|math)\*?\}"
-    r"|\\(?:displaystyle|textstyle|limits|nonumber|notag)\b|\\label\{[^}]*\}"
+    r"|\\(?:displaystyle|textstyle|limits|nonumber|notag)\b|\\(?:label|tag\*?)\{[^}]*\}"
 )
+_FRAMES = re.compile(r"\\(boxed|underbrace|overbrace)(?![A-Za-z])\s*(?=\{)")
 _SPACES = re.compile(
     r"(?<!\\)\\[,;:!> ]|~"
     r"|\\(?:quad|qquad|thinspace|negthinspace|enspace|hspace\*?\{[^}]*\})(?![A-Za-z])"
@@ -45,12 +46,45 @@ def unwrapped(text: str) -> str:
     >>> unwrapped(r"$$\\left(x\\,y\\right)$$")
     '(x y)'
     """
-    text = re.sub(r"(?<!\\)%[^\n]*(\n|$)", "\n", text)
+    text = _unframed(re.sub(r"(?<!\\)%[^\n]*(\n|$)", "\n", text))
     text = _SPACES.sub(" ", _AROUND.sub(" ", text))
     text = _SIZES.sub("", text)
     if r"\begin" not in text:
         text = re.sub(r"\\\\(?:\[[^\]]*\])?|(?<!\\)&", " ", text)
     return text.replace("\\%", "%").strip()
+
+
+def _unframed(text: str) -> str:
+    """Without frames and braces over and under a formula, and what stands at these.
+
+    >>> _unframed(r"\\boxed{x = 1}"), _unframed(r"2\\underbrace{(x+y)}_{\\text{twice}}z")
+    (' x = 1 ', '2{(x+y)} z')
+    """
+    while found := _FRAMES.search(text):
+        end = _closed(text, found.end())
+        inside, rest = text[found.end() + 1 : end - 1], text[end:]
+        if found[1].endswith("brace"):
+            label = re.match(r"\s*[_^]\s*(?=\{)", rest)
+            rest = f" {rest[_closed(rest, label.end()) :] if label else rest}"
+        around = re.sub(r"[$\s.=]|\\[\[\]()]", "", text[: found.start()] + rest)
+        whole = found[1] == "boxed" and not around  # there may be an equation in it
+        text = text[: found.start()] + (f" {inside} " if whole else f"{{{inside}}}") + rest
+    return text
+
+
+def _closed(text: str, start: int) -> int:
+    """The place behind the group that begins here.
+
+    Raises:
+        AnswerError: if it does not end.
+    """
+    depth = 0
+    for place in range(start, len(text)):
+        if text[place] in "{}" and text[place - 1 : place] != "\\":
+            depth += 1 if text[place] == "{" else -1
+            if depth == 0:
+                return place + 1
+    raise AnswerError("a brace { is never closed")
 
 
 _SIGNS = {

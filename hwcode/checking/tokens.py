@@ -210,7 +210,7 @@ class Lexer:
 
     def _index_name(self, raw: str) -> str:
         told = re.sub(r"\\(?:mathrm|text|mathbf|rm|operatorname)\b|[\\{}\s,]", "", raw)
-        if not told.isalnum():
+        if not told.isalnum() and not re.fullmatch(r"\d+\.\d+", told):
             raise AnswerError(f"{quoted(raw)} is no index of a symbol here")
         return "".join(letter_name(character) or character for character in told)
 

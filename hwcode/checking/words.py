@@ -178,6 +178,8 @@ class Speller:
         ):
             size = self.known.get(last.sub, last.sub)
             return [replace(word, kind="identity", text=size, cells=())]
+        if function and (base := self._base(cells)):
+            return [replace(word, kind="function", text=f"log_{base}", cells=())]
         if last.accent or (any(cell.glued or cell.sub for cell in cells) and stem not in _INDEXED):
             return None
         if function and (called := _function(stem)):
@@ -185,6 +187,20 @@ class Speller:
         if stem in CONSTANTS:
             return [replace(word, kind="constant", text=stem, cells=())]
         return None
+
+    def _base(self, cells: tuple[Cell, ...]) -> str:
+        """The base of a logarithm that stands at its foot; empty where none does."""
+        stem = "".join(cell.base for cell in cells[:3] if not cell.glued)
+        foot = "".join(cell.base for cell in cells[3:]) + cells[-1].sub
+        if (
+            stem != "log"
+            or not foot
+            or cells[-1].accent
+            or not (cells[2].sub or cells[3:][0].glued)
+        ):
+            return ""
+        number = re.fullmatch(r"\d+(?:\.\d+)?", foot) and f"log{foot}" not in _INDEXED
+        return foot if number or foot == "e" else self.known.get(foot, "")
 
     def _bound(self, word: Token, cells: tuple[Cell, ...]) -> list[Token] | None:
         """The index of a sum, or a symbol with it: an entry of a vector, a line of a matrix."""
