@@ -28,15 +28,17 @@ def is_tex(text: str) -> bool:
 
 
 _AROUND = re.compile(
-    r"\$\$?|\\[()\[\]]|\\begin\{(?:equation|align|aligned|gather|split|displaymath|math)\*?\}"
+    r"\$\$?|(?<!\\)\\[()\[\]]|\\begin\{(?:equation|align|aligned|gather|split|displaymath|math)\*?\}"
     r"|\\end\{(?:equation|align|aligned|gather|split|displaymath|math)\*?\}"
     r"|\\(?:displaystyle|textstyle|limits|nonumber|notag)\b|\\(?:label|tag\*?)\{[^}]*\}"
 )
 _FRAMES = re.compile(r"\\(boxed|underbrace|overbrace)(?![A-Za-z])\s*(?=\{)")
 _SPACES = re.compile(
     r"(?<!\\)\\[,;:!> ]|~"
+    r"|\\[hv]?phantom\s*\{[^{}]*\}"
     r"|\\(?:quad|qquad|thinspace|negthinspace|enspace|hspace\*?\{[^}]*\})(?![A-Za-z])"
 )
+_LENGTHS = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|[cm]m|in)\s*\]")
 _SIZES = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*\.?")
 
 
@@ -46,7 +48,8 @@ def unwrapped(text: str) -> str:
     >>> unwrapped(r"$$\\left(x\\,y\\right)$$")
     '(x y)'
     """
-    text = _unframed(re.sub(r"(?<!\\)%[^\n]*(\n|$)", "\n", text))
+    text = _LENGTHS.sub(r"\\\\ ", re.sub(r"(?<!\\)%[^\n]*(\n|$)", "\n", text))
+    text = _unframed(text)
     text = _SPACES.sub(" ", _AROUND.sub(" ", text))
     text = _SIZES.sub("", text)
     if r"\begin" not in text:
@@ -80,7 +83,9 @@ def _closed(text: str, start: int) -> int:
     """
     depth = 0
     for place in range(start, len(text)):
-        if text[place] in "{}" and text[place - 1 : place] != "\\":
+        before = text[:place]
+        escaped = (len(before) - len(before.rstrip("\\"))) % 2
+        if text[place] in "{}" and not escaped:
             depth += 1 if text[place] == "{" else -1
             if depth == 0:
                 return place + 1

@@ -75,6 +75,9 @@ def test_a_foot_that_is_no_base_is_refused(text):
         (r"\underbrace{a + b} q", (a + b) * q),
         (r"a + b \tag{3}", a + b),
         (r"a + b \tag*{last}", a + b),
+        (r"a \phantom{x} + b", a + b),
+        (r"\begin{align*} y &= a + b \\[2pt] \end{align*}", a + b),
+        (r"\[ a + b \]", a + b),
     ],
 )
 def test_frames_and_braces_around_a_formula_change_nothing(text, value):
@@ -84,3 +87,12 @@ def test_frames_and_braces_around_a_formula_change_nothing(text, value):
 def test_a_frame_that_does_not_end_is_refused():
     with pytest.raises(AnswerError, match="never closed"):
         FORM.read(r"\boxed{a + b")
+
+
+COLUMN = Formula(Domain((a, b, q)), "a vector")
+
+
+@pytest.mark.parametrize("end", [r"\\", r"\\[2pt]", r"\\ [-.5em]"])
+def test_a_row_may_end_with_a_length(end):
+    found = COLUMN.read(rf"\begin{{pmatrix}} a {end} \frac b2 \end{{pmatrix}}")
+    assert found == sympy.ImmutableMatrix([a, b / 2])

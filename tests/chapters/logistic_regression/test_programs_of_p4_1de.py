@@ -278,6 +278,36 @@ def sgd_epoch(w, before, X, y, lam, rate, momentum, batch, order):
     return w, before
 """,
     ),
+    "P4-1e:program, exponentials that overflow": (
+        "P4-1e:program",
+        "",
+        """
+def sgd_epoch(w, before, X, y, lam, rate, momentum, batch, order):
+    for k in range(0, len(y), batch):
+        idx = order[k:k+batch]
+        v = w + momentum * (w - before)
+        e = np.exp(-y[idx] * (X[idx] @ v))
+        g = -(X[idx].T @ (y[idx] * e / (1 + e)))/len(idx) + lam*v
+        before, w = w, v - rate * g
+    return w, before
+""",
+    ),
+    "P4-1d:run, stops where the slopes are small": (
+        "P4-1d:run",
+        "its values differ",
+        """
+def nesterov(start, gradient, rate, momentum, steps):
+    w, before, path = start, start, [start]
+    for _ in range(steps):
+        v = w + momentum * (w - before)
+        g = gradient(v)
+        before, w = w, v - rate * g
+        path.append(w)
+        if np.linalg.norm(g) < 1e-8:
+            break
+    return np.array(path + [w] * (steps + 1 - len(path)))
+""",
+    ),
     "P4-1e:program, before not carried over": (
         "P4-1e:program",
         "`before` is given",

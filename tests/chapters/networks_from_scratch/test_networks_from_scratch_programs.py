@@ -40,6 +40,28 @@ def test_a1_p1_1_a_clamped_loss_is_right_under_its_convention():
     assert "100" in verdict.convention
 
 
+KEEPS_ITS_ARRAYS = """
+class Linear:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+    def forward(self, X):
+        self.X = X
+        return X @ self.W + self.b
+    def backward(self, G):
+        self.dW, self.db = self.X.T @ G, G.sum(0){more}
+        return G @ self.W.T
+"""
+
+
+def test_a1_p1_2_a_layer_may_keep_the_arrays_that_it_is_given():
+    assert hwcode.check("A1-P1.2", KEEPS_ITS_ARRAYS.format(more="")).right
+
+
+def test_a1_p1_2_a_layer_that_changes_them_is_wrong():
+    changes = KEEPS_ITS_ARRAYS.format(more="\n        self.W -= 0.1 * self.dW")
+    assert not hwcode.check("A1-P1.2", changes).right
+
+
 OVERFLOWS_IN_BOTH = """
 import numpy as np
 def logistic_regression(w, b, X, t):

@@ -79,28 +79,34 @@ def steps() -> Iterator[tuple[Any, ...]]:
 
 
 def runs() -> Iterator[tuple[Any, ...]]:
-    """None, one, a few and many steps."""
+    """None, one, a few and many steps, and slopes that a rule to stop early takes for none."""
     for (w, _, gradient), (rate, momentum, count) in zip(
         _bowls(),
         ((0.5, 0.5, 3), (0.25, 0.9, 0), (0.1, 0.3, 1), (0.05, 0.0, 4), (0.2, 0.75, 25)),
         strict=True,
     ):
         yield w, gradient, rate, momentum, count
+    near = np.array([3e-9, -2e-9])
+    yield near, Bowl(np.array([[1.0, 0.25], [0.25, 2.0]]), np.zeros(2), 0.0), 0.25, 0.5, 6
 
 
 def epochs() -> Iterator[tuple[Any, ...]]:
-    """Minibatches that divide the examples and that do not, one of all, with and without momentum."""
+    """Minibatches that divide the examples and that do not, one of all, with and without momentum.
+
+    In the last ones margins overflow exponentials.
+    """
     generator = np.random.default_rng(43)
-    for n, d, lam, rate, momentum, batch in (
-        (3, 1, 0.5, 0.5, 0.0, 2),
-        (4, 2, 0.25, 0.5, 0.5, 2),
-        (7, 2, 0.1, 0.25, 0.9, 3),
-        (5, 3, 0.01, 1.0, 0.0, 5),
-        (6, 2, 0.0, 2.0, 0.75, 1),
-        (50, 3, 0.1, 0.3, 0.8, 16),
-        (4, 2, 0.2, 0.1, 0.6, 9),
+    for n, d, lam, rate, momentum, batch, scale in (
+        (3, 1, 0.5, 0.5, 0.0, 2, 1.0),
+        (4, 2, 0.25, 0.5, 0.5, 2, 1.0),
+        (7, 2, 0.1, 0.25, 0.9, 3, 1.0),
+        (5, 3, 0.01, 1.0, 0.0, 5, 1.0),
+        (6, 2, 0.0, 2.0, 0.75, 1, 1.0),
+        (50, 3, 0.1, 0.3, 0.8, 16, 1.0),
+        (4, 2, 0.2, 0.1, 0.6, 9, 1.0),
+        (7, 2, 0.1, 0.001, 0.5, 3, 1000.0),
     ):
-        w, X, y = _problem(generator, n, d)
+        w, X, y = _problem(generator, n, d, scale)
         X = np.column_stack([X, np.ones(n)])
         w, before = (generator.standard_normal(d + 1).round(2) for _ in range(2))
         yield w, before, X, y, lam, rate, momentum, batch, generator.permutation(n)

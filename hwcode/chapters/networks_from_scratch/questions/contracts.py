@@ -155,15 +155,19 @@ def use_linear(program: Any, W: Any, b: Any, X: Any, G: Any) -> dict[str, Any]:
     layer = _by_sizes(program, *W.shape)
     if layer is not None:
         return {"contract": STARTER, **_starters_linear(program, layer, W, b, X, G)}
-    layer = program(W, b)
-    if has(layer, "W") and has(layer, "b"):  # training moves them: so it is used after that
+    layer, move = program(W, b), helper(program, helpers.MOVE, "move")
+    moved = has(layer, "W") and has(layer, "b")
+    if moved:  # training moves them: so it is used after that
         layer = program(W + 1, b - 1)
-        if told := helper(program, helpers.MOVE, "move")(layer, W, b):
+        if told := move(layer, W, b):
             raise UnfitError(told)
     for batch, slopes in ((X + 1, G + 1), (X, G)):
         Y = call(layer, batch)
         dX = layer.backward(slopes)
-    return {"contract": PLAIN, "Y": Y, "dX": dX, "dW": layer.dW, "db": layer.db}
+    found = {"contract": PLAIN, "Y": Y, "dX": dX, "dW": layer.dW, "db": layer.db}
+    if moved:  # a layer may keep the very arrays that it was given, and changes nothing in them
+        move(layer, W + 1, b - 1)
+    return found
 
 
 def _by_sizes(program: Any, inputs: int, outputs: int) -> Any:
